@@ -1,0 +1,1431 @@
+package dev.millrace;
+
+import dev.millrace.ConnectionState.Event;
+import dev.millrace.failure.Certainty;
+import dev.millrace.failure.Failure;
+import dev.millrace.failure.FailureKind;
+import dev.millrace.failure.Fault;
+import dev.millrace.failure.Operation;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Objects;
+import org.slf4j.event.Level;
+
+/**
+ * One TCP connection, accepted by a {@link Server} or made by a {@link Connector}.
+ *
+ * <p>Thread rule: a connection belongs to its loop's thread. Every method says so with an {@link
+ * IllegalStateException} that names both threads; exempt are {@link #toString}, {@link #id}, {@link
+ * #remoteAddress}, {@link #loop} and {@link #sender}, which is the door for other threads.
+ *
+ * <p>Writing takes all bytes of a buffer or none, and never blocks. What the kernel does not take
+ * at once is kept here, within {@link Limits}; above the high water mark reading pauses by itself,
+ * so that a handler which answers what it reads needs no code for back-pressure. A write that was
+ * accepted is delivered to the kernel, or counted in the {@link CloseRecord}.
+ *
+ * <p>There are three ends. {@link #close()} delivers what was accepted, sends the FIN, and waits
+ * for the peer's. {@link #abort()} drops it and sends a reset. {@link #shutdownOutput()} ends one
+ * direction. The states are those of {@link ConnectionState}.
+ *
+ * <p>While reading is paused and nothing waits to be written, the selector watches nothing, and a
+ * peer's reset goes unnoticed until the next write, {@link #resumeReading()}, or the time-out
+ * {@code paused}.
+ */
+public final class Connection extends Ready {
+  /**
+   * How often in a turn a connection may go round its own callbacks; what is left goes on in the
+   * next turn.
+   */
+  private static final int ROUNDS_PER_TURN = 256;
+
+  /** How often in a turn one buffer is offered to a handler that takes a message at a time. */
+  private static final int OFFERS_PER_TURN = 4096;
+
+  /** Told of the end of its connections. */
+  interface Owner {
+    void ended(Connection connection, CloseRecord record);
+  }
+
+  private final EventLoop loop;
+  private final LoopMemory memory;
+  private final SocketChannel channel;
+  private final ConnectionHandler handler;
+  private final ConnectionSettings settings;
+  private final Owner owner;
+  private final SocketAddress remoteAddress;
+  private final Deadlines deadlines;
+  private final long id;
+
+  private ConnectionState state;
+  private OutboundQueue queue;
+  private Completions completions;
+  private KeptInput kept;
+  private volatile Sender sender;
+
+  /** The first failure of a write: from then on nothing is written. */
+  private Failure writeFailure;
+
+  private long received;
+  private long accepted;
+  private long handed;
+  private long discarded;
+  private long writesFailed;
+  private int interest;
+
+  // What is to be done when the running callback, or event, is over. Each is delivered by step().
+  private boolean attention;
+  private boolean openDue;
+  private boolean inputEndDue;
+  private boolean offerDue;
+  private boolean writableDue;
+
+  private boolean pausedByHandler;
+  private boolean aboveHigh;
+  private boolean kernelFull;
+  private boolean reset;
+  private boolean shuttingDown;
+  private boolean busyAtShutdown;
+  private boolean outputEnded;
+
+  private EndedBy endedBy;
+  private Failure failure;
+  private ConnectionState endState;
+
+  /** A connection that is there already ({@code OPEN}), or is to be made ({@code CONNECTING}). */
+  Connection(
+      EventLoop loop,
+      SocketChannel channel,
+      SocketAddress remoteAddress,
+      ConnectionState state,
+      ConnectionHandler handler,
+      ConnectionSettings settings,
+      Owner owner) {
+    this.loop = loop;
+    this.memory = loop.memory;
+    this.channel = channel;
+    this.remoteAddress = remoteAddress;
+    this.state = state;
+    this.handler = handler;
+    this.settings = settings;
+    this.owner = owner;
+    this.id = loop.nextId();
+    this.deadlines = new Alarm(settings, loop.nowNanos());
+  }
+
+  /** The timer node, which is also the place of the time stamps. */
+  private final class Alarm extends Deadlines {
+    Alarm(ConnectionSettings settings, long now) {
+      super(settings, now);
+    }
+
+    @Override
+    protected void onTimer() {
+      deadlineDue();
+    }
+  }
+
+  // ---- for everybody
+
+  /**
+   * A number that is unique on this connection's loop, counted from 1. Any thread.
+   *
+   * @return the number
+   */
+  public long id() {
+    return id;
+  }
+
+  /**
+   * The peer's address. Any thread.
+   *
+   * @return the address that was accepted from or connected to; null if the peer was gone before it
+   *     could be asked
+   */
+  public SocketAddress remoteAddress() {
+    return remoteAddress;
+  }
+
+  /**
+   * The loop this connection lives on. Any thread.
+   *
+   * @return the loop, for {@code execute} and {@code schedule}
+   */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /**
+   * The door for other threads. Any thread; always the same one.
+   *
+   * @return the sender, closed if the connection is gone already
+   */
+  public Sender sender() {
+    Sender s = sender;
+    if (s == null) {
+      synchronized (deadlines) {
+        s = sender;
+        if (s == null) {
+          s = new Sender(this, settings.limits.senderBytes());
+          if (!state.isWritable() && state != ConnectionState.CONNECTING) {
+            s.close();
+          }
+          sender = s;
+        }
+      }
+    }
+    return s;
+  }
+
+  /** Number, peer and state; any thread, for log lines. */
+  @Override
+  public String toString() {
+    return "Connection[" + id + " " + remoteAddress + " " + state + "]";
+  }
+
+  // ---- for the handler
+
+  /**
+   * The state now.
+   *
+   * @return one of the table's
+   * @throws IllegalStateException if called from another thread
+   */
+  public ConnectionState state() {
+    loop.checkThread();
+    return state;
+  }
+
+  /**
+   * Our own address.
+   *
+   * @return the local address, or null if the connection is over
+   * @throws IllegalStateException if called from another thread
+   */
+  public SocketAddress localAddress() {
+    loop.checkThread();
+    try {
+      return channel == null || !channel.isOpen() ? null : channel.getLocalAddress();
+    } catch (IOException e) {
+      return null; // closed in between: there is no address any more, which is what null says
+    }
+  }
+
+  /**
+   * Output accepted and not yet taken by the kernel, regions of files not counted.
+   *
+   * @return bytes, 0 to {@code Limits.hardLimitBytes}
+   * @throws IllegalStateException if called from another thread
+   */
+  public long queuedBytes() {
+    loop.checkThread();
+    return queued();
+  }
+
+  /**
+   * Writes all that remains in {@code source}, or nothing.
+   *
+   * <p>{@code source} is the caller's again on return: its bytes were copied. The one exception is
+   * the buffer lent to {@link ConnectionHandler#onData}, which is written from where it is. Inside
+   * a callback of this connection small writes are gathered and leave together when the callback is
+   * over.
+   *
+   * <p>Cost: a copy of the bytes; no system call, no allocation in steady state.
+   *
+   * @param source its position moves to its limit if accepted, and stays otherwise
+   * @return {@code ACCEPTED}; {@code FULL}, then {@link ConnectionHandler#onWritable} follows;
+   *     {@code TOO_LARGE} if so many bytes can never be accepted; {@code CLOSED} if this direction
+   *     is closed or failed
+   * @throws IllegalStateException if called from another thread
+   */
+  public WriteResult write(ByteBuffer source) {
+    loop.checkThread();
+    WriteResult refusal = refusal(source.remaining());
+    if (refusal != null) {
+      return refusal;
+    }
+    accept(source);
+    return WriteResult.ACCEPTED;
+  }
+
+  /**
+   * The same, and asks to be told when the kernel took the last byte.
+   *
+   * @param source as for {@link #write(ByteBuffer)}
+   * @param completion called exactly once if the result is {@code ACCEPTED}, after this callback;
+   *     never otherwise
+   * @return as for {@link #write(ByteBuffer)}; {@code FULL} also if 65,536 completions are
+   *     outstanding
+   * @throws IllegalStateException if called from another thread
+   */
+  public WriteResult write(ByteBuffer source, WriteCompletion completion) {
+    loop.checkThread();
+    Objects.requireNonNull(completion, "completion");
+    WriteResult refusal = refusal(source.remaining());
+    if (refusal == null && completions != null && completions.isFull()) {
+      refusal = full();
+    }
+    if (refusal != null) {
+      return refusal;
+    }
+    accept(source);
+    complete(completion);
+    return WriteResult.ACCEPTED;
+  }
+
+  /**
+   * Sends a region of a file, after all that was written before. The bytes don't pass through the
+   * JVM and don't count as queued.
+   *
+   * @param region the connection's to close if accepted; the caller's otherwise
+   * @return {@code ACCEPTED}; {@code FULL} if 64 regions wait; {@code CLOSED}
+   * @throws IllegalStateException if called from another thread
+   */
+  public WriteResult write(FileRegion region) {
+    return write(region, null);
+  }
+
+  /**
+   * The same, and asks to be told when the kernel took the last byte.
+   *
+   * @param region the connection's to close if accepted; the caller's otherwise
+   * @param completion called exactly once if the result is {@code ACCEPTED}; may be null
+   * @return as for {@link #write(FileRegion)}
+   * @throws IllegalStateException if called from another thread
+   */
+  public WriteResult write(FileRegion region, WriteCompletion completion) {
+    loop.checkThread();
+    Objects.requireNonNull(region, "region");
+    WriteResult refusal = refusal(0);
+    if (refusal != null) {
+      return refusal;
+    }
+    if (queue().regions() == OutboundQueue.MAX_REGIONS
+        || (completion != null && completions != null && completions.isFull())) {
+      return full();
+    }
+    if (memory.eventOf == this && memory.isStaged()) {
+      flushStaged();
+    }
+    accepted += region.remaining();
+    startPending();
+    queue.give(region);
+    if (completion != null) {
+      complete(completion);
+    }
+    attend();
+    return WriteResult.ACCEPTED;
+  }
+
+  /**
+   * Stops reading until {@link #resumeReading()}; inside {@code onData} no further call follows,
+   * and what is left unconsumed is kept. Does nothing if paused already, or closing.
+   *
+   * @throws IllegalStateException if called from another thread
+   */
+  public void pauseReading() {
+    loop.checkThread();
+    if (!pausedByHandler) {
+      pausedByHandler = true;
+      deadlines.inputSinceNanos = loop.nowNanos();
+      attend();
+    }
+  }
+
+  /**
+   * Reads again. Kept input is offered in this same turn, after the running callback. Does nothing
+   * if not paused.
+   *
+   * @throws IllegalStateException if called from another thread
+   */
+  public void resumeReading() {
+    loop.checkThread();
+    if (pausedByHandler) {
+      pausedByHandler = false;
+      deadlines.inputSinceNanos = loop.nowNanos();
+      offerDue = true;
+      attend();
+    }
+  }
+
+  /**
+   * Sets a deadline of the handler's own, in place of an earlier one: for a whole message, say. If
+   * it passes, the connection is closed with {@code DEADLINE}.
+   *
+   * @param timeout from now; zero or negative clears it
+   * @throws IllegalStateException if called from another thread
+   */
+  public void deadline(Duration timeout) {
+    loop.checkThread();
+    if (state == ConnectionState.CONNECTING) {
+      throw new IllegalStateException(
+          "deadline is for open connections; connect has its own: " + this);
+    }
+    deadlines.hasOwn = !timeout.isNegative() && !timeout.isZero();
+    if (deadlines.hasOwn) {
+      deadlines.ownNanos = loop.after(timeout.toNanos());
+      attend();
+    }
+  }
+
+  /**
+   * Half-closes: when the queue is drained the FIN is sent. Input goes on; later writes are {@code
+   * CLOSED}. Does nothing if done before, or closing.
+   *
+   * @throws IllegalStateException if called from another thread, or before {@code onOpen}
+   */
+  public void shutdownOutput() {
+    loop.checkThread();
+    if (state == ConnectionState.CONNECTING) {
+      throw new IllegalStateException("shutdownOutput before onOpen: " + this);
+    }
+    move(Event.END_OUTPUT);
+    closeSender();
+    attend();
+  }
+
+  /**
+   * Closes and delivers: the queue is drained, the FIN is sent, and input is discarded until the
+   * peer's FIN, {@code Limits.lingerBytes} or {@code Timeouts.linger}; so the peer gets all of it
+   * even if it was still sending. A connect under way is given up. No callback but completions and
+   * {@code onClosed} follows. Does nothing if done before.
+   *
+   * @throws IllegalStateException if called from another thread
+   */
+  public void close() {
+    loop.checkThread();
+    beginClose(closer(), Failure.NONE);
+  }
+
+  /**
+   * Cuts: drops what is queued and sends a reset. {@code onClosed} follows after the running
+   * callback. Does nothing if over.
+   *
+   * @throws IllegalStateException if called from another thread
+   */
+  public void abort() {
+    loop.checkThread();
+    if (state != ConnectionState.CLOSED) {
+      cut(closer(), new Failure(FailureKind.ABORTED, Certainty.CERTAIN, Operation.CLOSE, null));
+    }
+  }
+
+  private EndedBy closer() {
+    return shuttingDown ? EndedBy.SHUTDOWN : state.isInputEnded() ? EndedBy.PEER : EndedBy.US;
+  }
+
+  // ---- events
+
+  @Override
+  boolean ready(int ops) {
+    if (state == ConnectionState.CLOSED) {
+      return true; // ended by another one's callback in this same turn
+    }
+    beginEvent();
+    boolean moved = false;
+    long before = handed;
+    if (state == ConnectionState.CONNECTING) {
+      moved = finishConnect();
+    } else {
+      // Read first: only a read names a reset by its class, and a failed write destroys that
+      // evidence.
+      if ((ops & SelectionKey.OP_READ) != 0) {
+        moved = readable();
+      }
+      if ((ops & SelectionKey.OP_WRITE) != 0) {
+        kernelFull = false;
+        attention = true;
+      }
+    }
+    endEvent();
+    return moved || handed != before || state == ConnectionState.CLOSED;
+  }
+
+  @Override
+  void settle() {
+    beginEvent();
+    attention = true;
+    endEvent();
+  }
+
+  /** Starts the life of an accepted connection. */
+  void open() {
+    interest = SelectionKey.OP_READ;
+    openDue = true;
+    settle();
+  }
+
+  /** The server is shutting down. */
+  void tellShutdown() {
+    if (state.isClosing()) {
+      busyAtShutdown = isPending();
+      return;
+    }
+    shuttingDown = true;
+    busyAtShutdown = isPending();
+    if (state == ConnectionState.CONNECTING) {
+      beginClose(EndedBy.SHUTDOWN, Failure.NONE);
+      return;
+    }
+    beginEvent();
+    attention = true;
+    try {
+      handler.onShutdown(this);
+    } catch (Throwable t) {
+      handlerFailed(t);
+    }
+    busyAtShutdown |= !state.isClosing();
+    endEvent();
+  }
+
+  boolean wasBusyAtShutdown() {
+    return busyAtShutdown;
+  }
+
+  private void beginEvent() {
+    memory.eventOf = this;
+    memory.eventBudget = settings.limits.writeBudgetBytes();
+  }
+
+  private void endEvent() {
+    if (memory.isStaged()) {
+      flushStaged();
+    }
+    if (attention) {
+      serve();
+    }
+    memory.eventOf = null;
+    memory.poison();
+  }
+
+  /**
+   * The trampoline: does what callbacks asked for, which may call further callbacks, which may ask
+   * for more. It goes round instead of going deeper, and stops after so many rounds or bytes to go
+   * on in the next turn.
+   */
+  private void serve() {
+    for (int round = 0; attention; round++) {
+      if (round == ROUNDS_PER_TURN || memory.eventBudget <= 0) {
+        loop.attend(this);
+        break;
+      }
+      attention = false;
+      step();
+      if (memory.isStaged()) {
+        flushStaged();
+      }
+    }
+    if (state != ConnectionState.CLOSED) {
+      watch();
+    }
+  }
+
+  private void step() {
+    flushQueue();
+    if (writeFailure != null && state != ConnectionState.CLOSED) {
+      endAfterFailedWrite();
+    }
+    tellCompletions();
+    if (openDue && !state.isClosing()) {
+      openDue = false;
+      attention = true;
+      try {
+        handler.onOpen(this);
+      } catch (Throwable t) {
+        handlerFailed(t);
+      }
+      return; // what it wrote goes first
+    }
+    if (offerDue && !state.isClosing()) {
+      offerKept();
+    }
+    if (inputEndDue) {
+      tellInputEnd();
+    }
+    tellWritable();
+    finishOutput();
+  }
+
+  /** Brings interest and timer in line with the state. */
+  private void watch() {
+    boolean pending = isPending();
+    boolean paused =
+        state.isDiscarding() ? discarded > settings.limits.lingerBytes() : isReadingPaused();
+    int wanted = state.interest(paused, !pending);
+    if (wanted != interest && key != null) {
+      key.interestOps(wanted);
+      interest = wanted;
+    }
+    long wait = deadlines.earliest(loop.nowNanos(), state, pending, paused);
+    if (wait == Deadlines.NONE) {
+      loop.cancel(deadlines);
+    } else {
+      long deadline = loop.after(Math.max(wait, 0));
+      if (!deadlines.isScheduled() || deadline - deadlines.deadlineNanos() < 0) {
+        loop.scheduleAt(deadlines, deadline);
+      }
+    }
+  }
+
+  /**
+   * Has {@link #serve} run: at the end of the running event if it is ours, else in the flush phase.
+   */
+  private void attend() {
+    attention = true;
+    if (memory.eventOf != this) {
+      loop.attend(this);
+    }
+  }
+
+  // ---- reading
+
+  private boolean isReadingPaused() {
+    return pausedByHandler
+        || aboveHigh
+        || (writableDue && kept != null)
+        || (memory.isPressed() && isPending());
+  }
+
+  private boolean readable() {
+    if (!state.isReading()) {
+      return state.isDiscarding() && discard();
+    }
+    if (isReadingPaused()) {
+      attention = true; // the interest is out of date
+      return false;
+    }
+    int budget = settings.limits.readBudgetBytes();
+    boolean moved = false;
+    int n;
+    int room;
+    do {
+      ByteBuffer target = kept == null ? memory.readBuffer() : kept.space();
+      if (target == null) {
+        beginClose(
+            EndedBy.LIMIT,
+            new Failure(FailureKind.MESSAGE_TOO_LARGE, Certainty.CERTAIN, Operation.READ, null));
+        return true;
+      }
+      room = target.remaining();
+      try {
+        n = channel.read(target);
+      } catch (IOException e) {
+        readFailed(e);
+        return true;
+      }
+      if (n <= 0) {
+        if (n < 0) {
+          inputEnded();
+        }
+        return moved || n < 0;
+      }
+      moved = true;
+      received += n;
+      deadlines.lastInputNanos = loop.nowNanos();
+      if (kept == null) {
+        offerFresh(n);
+      } else {
+        kept.extend(n);
+        offerKept();
+      }
+      if (n < room) {
+        return true; // the socket is empty: asking again would only return 0
+      }
+      if (memory.isStaged()) {
+        flushStaged(); // may refer to the read buffer
+      }
+      budget -= n;
+    } while (budget > 0 && state.isReading() && !isReadingPaused());
+    return true;
+  }
+
+  /** Offers what was just read into the loop's buffer, and keeps what is not consumed. */
+  private void offerFresh(int n) {
+    int at = 0;
+    for (int offers = 1; ; offers++) {
+      ByteBuffer view = memory.lend(at, n);
+      callOnData(view);
+      int position = view.position();
+      memory.revoke(view);
+      if (position == n) {
+        return;
+      }
+      boolean moved = position > at;
+      at = Math.max(at, Math.min(position, n));
+      if (!mayOfferAgain(moved, offers)) {
+        break;
+      }
+    }
+    if (state.isReading()) {
+      kept = new KeptInput(memory, memory.lend(at, n), settings.limits.maxKeptBytes());
+      attention = true;
+    } else {
+      discarded += n - at;
+    }
+  }
+
+  private void offerKept() {
+    offerDue = false;
+    for (int offers = 1; kept != null && state.isReading() && !isReadingPaused(); offers++) {
+      ByteBuffer view = kept.lend();
+      callOnData(view);
+      int position = view.position();
+      memory.revoke(view);
+      if (kept == null) {
+        return; // a close in the callback dropped it
+      }
+      int consumed = kept.settle(position);
+      if (kept.size() == 0) {
+        kept.release();
+        kept = null;
+      } else if (!mayOfferAgain(consumed > 0, offers)) {
+        return;
+      }
+    }
+  }
+
+  private boolean mayOfferAgain(boolean moved, int offers) {
+    if (!moved || !state.isReading() || pausedByHandler) {
+      return false;
+    }
+    if (offers == OFFERS_PER_TURN) {
+      offerDue = true;
+      attention = true;
+      loop.attend(this);
+      return false;
+    }
+    return true;
+  }
+
+  private void callOnData(ByteBuffer view) {
+    try {
+      handler.onData(this, view);
+    } catch (Throwable t) {
+      handlerFailed(t);
+    }
+  }
+
+  /**
+   * After a close: reads and throws away, so that the peer is not stuck and our last bytes are not
+   * destroyed by a reset.
+   */
+  private boolean discard() {
+    int budget = settings.limits.readBudgetBytes();
+    boolean moved = false;
+    while (budget > 0 && state.isDiscarding()) {
+      ByteBuffer target = memory.readBuffer();
+      int room = target.remaining();
+      int n;
+      try {
+        n = channel.read(target);
+      } catch (IOException e) {
+        readFailed(e);
+        return true;
+      }
+      if (n < 0) {
+        inputEnded();
+        return true;
+      }
+      if (n == 0) {
+        return moved;
+      }
+      moved = true;
+      received += n;
+      discarded += n;
+      deadlines.lastInputNanos = loop.nowNanos();
+      if (discarded > settings.limits.lingerBytes()) {
+        if (state == ConnectionState.OPEN_LINGERING) {
+          note(
+              EndedBy.LIMIT,
+              new Failure(FailureKind.LINGER_LIMIT, Certainty.CERTAIN, Operation.READ, null));
+          terminate();
+        } else {
+          attention = true; // DRAINING stops reading and goes on writing
+        }
+        return true;
+      }
+      if (n < room) {
+        return true;
+      }
+      budget -= n;
+    }
+    return moved;
+  }
+
+  private void inputEnded() {
+    if (writeFailure != null) {
+      return; // -1 after a failed write is no clean end: the failure has eaten the reason
+    }
+    boolean tell = state.isReading();
+    if (state == ConnectionState.OPEN_ENDED) {
+      note(EndedBy.PEER, Failure.NONE);
+    }
+    move(Event.INPUT_END);
+    deadlines.inputSinceNanos = loop.nowNanos();
+    attention = true;
+    inputEndDue = tell;
+    if (state == ConnectionState.CLOSED && !tell) {
+      over();
+    }
+  }
+
+  private void tellInputEnd() {
+    inputEndDue = false;
+    boolean closedAlready = state == ConnectionState.CLOSED;
+    if (closedAlready || !state.isClosing()) {
+      attention = true;
+      try {
+        handler.onInputEnd(this, kept == null ? 0 : kept.size());
+      } catch (Throwable t) {
+        handlerFailed(t);
+      }
+    }
+    if (closedAlready) {
+      over();
+    }
+  }
+
+  private void readFailed(IOException e) {
+    Failure f = loop.classifier.read(e);
+    note(enderOf(f), f);
+    terminate();
+  }
+
+  // ---- writing
+
+  private long queued() {
+    return (queue == null ? 0 : queue.bytes())
+        + (memory.eventOf == this ? memory.stagedBytes() : 0);
+  }
+
+  /** Whether output waits for the kernel, or for room in the queue. */
+  private boolean isPending() {
+    return queue != null && !queue.isEmpty();
+  }
+
+  private OutboundQueue queue() {
+    if (queue == null) {
+      queue = new OutboundQueue(memory);
+    }
+    return queue;
+  }
+
+  /** The most bytes that one write can ever have; any thread. */
+  long largestWrite() {
+    return Math.min(settings.limits.hardLimitBytes(), memory.budgetBytes());
+  }
+
+  /** Why so many bytes are not taken, or null if they are; decided before anything is touched. */
+  private WriteResult refusal(int bytes) {
+    if (!state.isWritable() || writeFailure != null) {
+      return state == ConnectionState.CONNECTING ? full() : WriteResult.CLOSED;
+    }
+    if (queued() + bytes > settings.limits.hardLimitBytes() || !memory.hasRoomFor(bytes)) {
+      return bytes > largestWrite() ? WriteResult.TOO_LARGE : full();
+    }
+    return null;
+  }
+
+  private WriteResult full() {
+    writableDue = true;
+    attend();
+    return WriteResult.FULL;
+  }
+
+  private void accept(ByteBuffer source) {
+    accepted += source.remaining();
+    if (memory.eventOf == this && !isPending()) {
+      if (memory.stage(source)) {
+        return;
+      }
+      startPending();
+      memory.unstageTo(queue());
+    }
+    startPending();
+    queue().append(source);
+    markHigh();
+    attend();
+  }
+
+  private void complete(WriteCompletion completion) {
+    if (completions == null) {
+      completions = new Completions();
+    }
+    completions.add(accepted, completion);
+    attend();
+  }
+
+  /** Notes when output began to wait, for the stall. */
+  private void startPending() {
+    if (!isPending()) {
+      deadlines.outputSinceNanos = loop.nowNanos();
+    }
+  }
+
+  private void flushStaged() {
+    if (writeFailure == null && state != ConnectionState.CLOSED) {
+      try {
+        handedOver(memory.writeStaged(channel));
+      } catch (IOException e) {
+        writeFailed(loop.classifier.write(e, state.isInputEnded()));
+      }
+      if (memory.isStaged() && writeFailure == null) {
+        kernelFull = true;
+        startPending();
+        memory.unstageTo(queue());
+        markHigh();
+        attention = true;
+      }
+    }
+    memory.clearStaged();
+  }
+
+  private void flushQueue() {
+    if (sender != null) {
+      takeFromSender();
+    }
+    if (!isPending() || kernelFull || writeFailure != null || memory.eventBudget <= 0) {
+      return;
+    }
+    if (state == ConnectionState.CLOSED) {
+      return;
+    }
+    long budget = memory.eventBudget;
+    try {
+      long n = queue.flush(channel, budget);
+      handedOver(n);
+      kernelFull = n < budget && !queue.isEmpty();
+    } catch (FileRegion.TruncatedException e) {
+      writeFailed(
+          new Failure(FailureKind.FILE_TRUNCATED, Certainty.CERTAIN, Operation.TRANSFER, e));
+      reset =
+          true; // part of what was promised is out: only a reset tells the peer that the rest does
+      // not come
+    } catch (IOException e) {
+      writeFailed(loop.classifier.write(e, state.isInputEnded()));
+    }
+    if (!isPending()) {
+      deadlines.inputSinceNanos = loop.nowNanos(); // read idle starts when the answer is out
+      if (sender != null && sender.peek() != null) {
+        attention = true;
+      }
+    }
+    markLow();
+  }
+
+  /** Above the high water mark reading pauses by itself. */
+  private void markHigh() {
+    if (queue.bytes() > settings.limits.highWaterBytes()) {
+      aboveHigh = true;
+      writableDue = true;
+    }
+  }
+
+  private void markLow() {
+    if (aboveHigh && queue.bytes() <= settings.limits.lowWaterBytes()) {
+      aboveHigh = false;
+      offerDue = true;
+      attention = true;
+    }
+  }
+
+  private void handedOver(long bytes) {
+    if (bytes > 0) {
+      handed += bytes;
+      memory.eventBudget -= bytes;
+      deadlines.lastOutputNanos = loop.nowNanos();
+    }
+  }
+
+  private void writeFailed(Failure f) {
+    if (writeFailure == null) {
+      writeFailure = f;
+      attention = true;
+    }
+  }
+
+  /**
+   * A write failed. What had arrived before is still there and is read, and delivered if wanted;
+   * then it is over.
+   */
+  private void endAfterFailedWrite() {
+    if (state.isReading() && !isReadingPaused()) {
+      readable();
+    } else if (state.isDiscarding()) {
+      discard();
+    }
+    if (state != ConnectionState.CLOSED) {
+      note(enderOf(writeFailure), writeFailure);
+      terminate();
+    }
+  }
+
+  private void tellCompletions() {
+    if (completions == null) {
+      return;
+    }
+    WriteCompletion completion;
+    while ((completion = completions.poll(handed)) != null) {
+      tell(completion, true);
+    }
+  }
+
+  private void tell(WriteCompletion completion, boolean handedToKernel) {
+    if (!handedToKernel) {
+      writesFailed++;
+    }
+    attention = true;
+    try {
+      completion.onHandedToKernel(this, handedToKernel);
+    } catch (Throwable t) {
+      handlerFailed(t);
+    }
+  }
+
+  private void tellWritable() {
+    if (!writableDue
+        || state.isClosing()
+        || state == ConnectionState.CONNECTING
+        || aboveHigh
+        || (queue != null && queue.bytes() > settings.limits.lowWaterBytes())
+        || (queue != null && queue.regions() == OutboundQueue.MAX_REGIONS)
+        || memory.isPressed()) {
+      return;
+    }
+    writableDue = false;
+    offerDue = kept != null;
+    deadlines.inputSinceNanos = loop.nowNanos();
+    attention = true;
+    if (state.isWritable()) {
+      try {
+        handler.onWritable(this);
+      } catch (Throwable t) {
+        handlerFailed(t);
+      }
+    }
+  }
+
+  @Override
+  void memoryReleased() {
+    if (writableDue || isPending()) {
+      attend();
+    }
+  }
+
+  @Override
+  long heldBytes() {
+    return queue == null ? 0 : queue.heldBytes();
+  }
+
+  @Override
+  long lastOutputNanos() {
+    return deadlines.lastOutputNanos;
+  }
+
+  @Override
+  void cutForMemory() {
+    cut(
+        EndedBy.LIMIT,
+        new Failure(FailureKind.LOOP_BUDGET, Certainty.CERTAIN, Operation.WRITE, null));
+  }
+
+  // ---- the sender's side
+
+  /** Other threads have sent something. */
+  void sendPending() {
+    attend();
+  }
+
+  /** Moves what other threads sent to the queue, as far as it has room. */
+  private void takeFromSender() {
+    Sender s = sender;
+    s.collect();
+    ByteBuffer buffer;
+    while ((buffer = s.peek()) != null
+        && state != ConnectionState.CLOSED
+        && state != ConnectionState.CONNECTING
+        && !outputEnded
+        && writeFailure == null) {
+      int n = buffer.remaining();
+      WriteCompletion completion = s.peekCompletion();
+      if (queued() + n > settings.limits.hardLimitBytes()
+          || !memory.hasRoomFor(n)
+          || (completion != null && completions != null && completions.isFull())) {
+        break; // it stays where it is until the queue is shorter
+      }
+      s.remove();
+      accepted += n;
+      startPending();
+      queue().give(buffer);
+      markHigh();
+      if (completion != null) {
+        complete(completion);
+      }
+    }
+  }
+
+  private void closeSender() {
+    synchronized (deadlines) {
+      if (sender != null) {
+        sender.close();
+      }
+    }
+  }
+
+  // ---- ending
+
+  /** The FIN, when it is due and all before it is handed over. */
+  private void finishOutput() {
+    if (!state.isEndingOutput()
+        || isPending()
+        || memory.isStaged()
+        || writeFailure != null
+        || (sender != null && sender.peek() != null)) {
+      return;
+    }
+    boolean inputEnded = state.isInputEnded();
+    if (!inputEnded && !outputEnded) {
+      try {
+        channel.shutdownOutput();
+      } catch (IOException e) {
+        writeFailed(loop.classifier.write(e, false));
+        return;
+      }
+    }
+    outputEnded = true;
+    if (inputEnded) {
+      note(EndedBy.PEER, Failure.NONE);
+    }
+    move(Event.FLUSHED);
+    deadlines.outputSinceNanos = loop.nowNanos();
+    attention = true;
+    if (state == ConnectionState.CLOSED) {
+      over(); // both directions are done: the plain close sends the FIN
+    } else if (state == ConnectionState.OPEN_LINGERING
+        && discarded > settings.limits.lingerBytes()) {
+      note(
+          EndedBy.LIMIT,
+          new Failure(FailureKind.LINGER_LIMIT, Certainty.CERTAIN, Operation.READ, null));
+      terminate();
+    }
+  }
+
+  /** Begins a close that delivers. */
+  private void beginClose(EndedBy by, Failure why) {
+    if (state.isClosing()) {
+      return;
+    }
+    note(by, why);
+    boolean connecting = state == ConnectionState.CONNECTING;
+    move(Event.CLOSE);
+    if (connecting) {
+      over();
+      return;
+    }
+    closeSender();
+    deadlines.outputSinceNanos = loop.nowNanos();
+    inputEndDue = false;
+    if (kept != null) {
+      discarded += kept.size();
+      kept.release();
+      kept = null;
+    }
+    attend();
+  }
+
+  /** Ends at once, with a reset. */
+  private void cut(EndedBy by, Failure why) {
+    if (state != ConnectionState.CLOSED) {
+      note(by, why);
+      reset = true;
+      terminate();
+    }
+  }
+
+  private void terminate() {
+    move(Event.TERMINATE);
+    over();
+  }
+
+  /** The state is CLOSED: the rest follows in the closes phase, after the running callback. */
+  private void over() {
+    if (memory.eventOf == this) {
+      memory.clearStaged();
+    }
+    closeSender();
+    loop.cancel(deadlines);
+    loop.retire(this);
+  }
+
+  private void move(Event event) {
+    ConnectionState next = state.next(event);
+    if (next == null) {
+      throw new IllegalStateException("impossible: " + event + " in " + state + ": " + this);
+    }
+    if (next == ConnectionState.CLOSED && state != next && isOrderlySoFar()) {
+      endState = state;
+    }
+    state = next;
+  }
+
+  private boolean isOrderlySoFar() {
+    return failure == null || failure.kind() == FailureKind.NONE;
+  }
+
+  /** The first cause stays; a failure after an orderly beginning of the end completes it. */
+  private void note(EndedBy by, Failure why) {
+    if (endedBy == null) {
+      endedBy = by;
+    }
+    if (isOrderlySoFar()) {
+      failure = why;
+      endState = state;
+    }
+  }
+
+  private static EndedBy enderOf(Failure f) {
+    return f.kind().fault() == Fault.PEER ? EndedBy.PEER : EndedBy.FAULT;
+  }
+
+  private void handlerFailed(Throwable t) {
+    loop.log.line(Level.ERROR, "handler threw culprit={}", this, t);
+    Failure why = new Failure(FailureKind.HANDLER_FAILED, Certainty.CERTAIN, Operation.HANDLER, t);
+    note(EndedBy.FAULT, why); // also where a close is under way already
+    beginClose(EndedBy.FAULT, why);
+  }
+
+  private void deadlineDue() {
+    if (state == ConnectionState.CLOSED) {
+      return;
+    }
+    boolean pending = isPending();
+    if (deadlines.earliest(loop.nowNanos(), state, pending, isReadingPaused()) > 0) {
+      watch(); // there was traffic in the meantime: the rest of the wait
+      return;
+    }
+    Failure why = new Failure(deadlines.kind, Certainty.CERTAIN, Operation.TIMER, null);
+    switch (deadlines.kind) {
+      case WRITE_STALL, DRAIN_TIMEOUT -> cut(EndedBy.TIMER, why);
+      case CONNECT_TIMEOUT, LINGER_TIMEOUT -> {
+        note(EndedBy.TIMER, why);
+        terminate();
+      }
+      default -> {
+        deadlines.hasOwn = false;
+        beginClose(EndedBy.TIMER, why);
+      }
+    }
+  }
+
+  /**
+   * At the shutdown's deadline: a plain close where all is handed over, a reset where something is
+   * unsent.
+   */
+  void cutAtDeadline() {
+    Failure why =
+        new Failure(FailureKind.SHUTDOWN_DEADLINE, Certainty.CERTAIN, Operation.CLOSE, null);
+    note(EndedBy.SHUTDOWN, why);
+    reset = unsentBytes() > 0;
+    terminate();
+  }
+
+  long unsentBytes() {
+    return accepted - handed;
+  }
+
+  ConnectionState currentState() {
+    return state;
+  }
+
+  Owner owner() {
+    return owner;
+  }
+
+  @Override
+  void loopStopping() {
+    if (state != ConnectionState.CLOSED) {
+      note(
+          EndedBy.SHUTDOWN,
+          new Failure(FailureKind.LOOP_STOPPED, Certainty.CERTAIN, Operation.CLOSE, null));
+      reset = unsentBytes() > 0;
+      terminate();
+    }
+  }
+
+  @Override
+  String spinning() {
+    cut(EndedBy.LIMIT, new Failure(FailureKind.SPIN, Certainty.CERTAIN, Operation.READ, null));
+    return "cut";
+  }
+
+  @Override
+  void broken(Throwable fault) {
+    loop.log.line(Level.ERROR, "fault in the machine culprit={}", this, fault);
+    if (memory.eventOf == this) {
+      memory.clearStaged();
+      memory.eventOf = null;
+    }
+    cut(
+        EndedBy.FAULT,
+        new Failure(FailureKind.UNKNOWN, Certainty.UNKNOWN, Operation.HANDLER, fault));
+  }
+
+  @Override
+  void retired() {
+    long lost = failCompletions();
+    long unconsumed = discarded + (kept == null ? 0 : kept.size());
+    if (queue != null) {
+      queue.release();
+    }
+    if (kept != null) {
+      kept.release();
+      kept = null;
+    }
+    closeChannel();
+    long now = loop.nowNanos();
+    CloseRecord record =
+        new CloseRecord(
+            id,
+            remoteAddress,
+            endedBy,
+            failure.kind(),
+            failure.certainty(),
+            endState,
+            failure.operation(),
+            received,
+            handed,
+            accepted - handed + lost,
+            unconsumed,
+            writesFailed,
+            Duration.ofNanos(now - deadlines.startedNanos),
+            Duration.ofNanos(now - deadlines.lastProgressNanos()),
+            failure.cause());
+    loop.counters.count(record.kind());
+    if (loop.log.isDebug()) {
+      loop.log.line(Level.DEBUG, "closed {}", record);
+    }
+    try {
+      handler.onClosed(this, record);
+    } catch (Throwable t) {
+      loop.log.line(Level.ERROR, "handler threw in onClosed culprit={}", this, t);
+    }
+    if (owner != null) {
+      owner.ended(this, record);
+    }
+  }
+
+  /**
+   * Tells every completion that is still out; returns the bytes that other threads sent and that
+   * never got here.
+   */
+  private long failCompletions() {
+    tellCompletions();
+    WriteCompletion completion;
+    while (completions != null && (completion = completions.poll(Long.MAX_VALUE)) != null) {
+      tell(completion, false);
+    }
+    long lost = 0;
+    Sender s = sender;
+    if (s != null) {
+      for (ByteBuffer buffer; (buffer = s.peek()) != null; ) {
+        completion = s.peekCompletion();
+        lost += buffer.remaining();
+        s.remove();
+        if (completion != null) {
+          tell(completion, false);
+        }
+      }
+    }
+    return lost;
+  }
+
+  private void closeChannel() {
+    if (channel == null) {
+      return;
+    }
+    try {
+      if (reset && channel.isOpen()) {
+        // With a linger of 0 the close sends a reset. The JDK does it when the key is deregistered,
+        // in the next select.
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+      }
+    } catch (IOException e) {
+      loop.log.line(Level.DEBUG, "no reset sent culprit={} cause={}", this, e.toString());
+    }
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // The descriptor is gone all the same (close(2)), and nothing was left to be written.
+      loop.log.line(Level.DEBUG, "close failed culprit={} cause={}", this, e.toString());
+    }
+  }
+
+  // ---- connecting
+
+  /** Starts a connect; whatever comes of it is told after this call. */
+  void connect(Duration timeout) {
+    interest = SelectionKey.OP_CONNECT;
+    deadlines.hasOwn = !timeout.isZero();
+    deadlines.ownNanos = loop.after(timeout.toNanos());
+    try {
+      if (channel.connect(remoteAddress)) {
+        interest = 0;
+        loop.register(channel, 0, this);
+        connected();
+      } else {
+        loop.register(channel, SelectionKey.OP_CONNECT, this);
+        attend(); // arms the timer
+      }
+    } catch (IOException | RuntimeException e) {
+      connectFailed(e);
+    }
+  }
+
+  /** Nothing could be opened: the end is told like every other. */
+  void connectFailed(Exception e) {
+    Failure f =
+        channel == null
+            ? loop.classifier.open(e)
+            : loop.classifier.connect(e, loop.nowNanos() - deadlines.startedNanos);
+    note(enderOf(f), f);
+    terminate();
+  }
+
+  private boolean finishConnect() {
+    try {
+      if (!channel.finishConnect()) {
+        return false;
+      }
+    } catch (IOException | RuntimeException e) {
+      connectFailed(e);
+      return true;
+    }
+    connected();
+    return true;
+  }
+
+  private void connected() {
+    deadlines.hasOwn = false;
+    try {
+      if (channel.getLocalAddress().equals(remoteAddress)) {
+        // A port of the ephemeral range connected to itself: TCP allows it (simultaneous open), and
+        // it would echo us to ourselves.
+        cut(
+            EndedBy.FAULT,
+            new Failure(FailureKind.SELF_CONNECT, Certainty.CERTAIN, Operation.CONNECT, null));
+        return;
+      }
+    } catch (IOException e) {
+      connectFailed(e);
+      return;
+    }
+    move(Event.CONNECTED);
+    deadlines.inputSinceNanos = loop.nowNanos();
+    openDue = true;
+    attend();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.millrace;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Makes connections from a loop, to one resolved address at a time.
+ *
+ * <p>Whatever comes of a connect is told through the handler, after the call: {@code onOpen}, or
+ * {@code onClosed} alone with the record of why: {@code ECONNREFUSED}, {@code CONNECT_TIMEOUT} (our
+ * deadline), {@code EHOSTUNREACH}, {@code UNRESOLVED}, {@code SELF_CONNECT} and so on. A channel is
+ * never left behind, also where the JDK throws an unchecked exception and leaves it open.
+ *
+ * <pre>{@code
+ * Connection c = Connector.connect(loop, address, Duration.ofSeconds(3), handler);
+ * // c.abort() gives it up
+ * }</pre>
+ */
+public final class Connector {
+  private Connector() {}
+
+  /**
+   * Connects with default limits, time-outs and socket options.
+   *
+   * @param loop carries the connection; the call must come from its thread
+   * @param address where to, resolved
+   * @param deadline how long the connect may take; 0 leaves it to the kernel, which may take
+   *     minutes
+   * @param handler hears of it
+   * @return the connection, in the state {@code CONNECTING} (or over, if it failed at once: the
+   *     handler is told later in this turn or the next)
+   * @throws IllegalStateException if called from another thread
+   * @throws IllegalArgumentException if the deadline is negative or over a century
+   */
+  public static Connection connect(
+      EventLoop loop, SocketAddress address, Duration deadline, ConnectionHandler handler) {
+    return connect(
+        loop,
+        address,
+        deadline,
+        handler,
+        Limits.defaults(),
+        Timeouts.defaults(),
+        SocketSettings.defaults());
+  }
+
+  /**
+   * Connects.
+   *
+   * @param loop carries the connection; the call must come from its thread
+   * @param address where to, resolved
+   * @param deadline how long the connect may take; 0 leaves it to the kernel, which may take
+   *     minutes
+   * @param handler hears of it
+   * @param limits the connection's bounds
+   * @param timeouts the connection's time-outs
+   * @param socketSettings the connection's socket options
+   * @return as in {@link #connect(EventLoop, SocketAddress, Duration, ConnectionHandler)}
+   * @throws IllegalStateException if called from another thread
+   * @throws IllegalArgumentException if the deadline is negative or over a century, or the limits
+   *     don't fit the loop's options
+   */
+  public static Connection connect(
+      EventLoop loop,
+      SocketAddress address,
+      Duration deadline,
+      ConnectionHandler handler,
+      Limits limits,
+      Timeouts timeouts,
+      SocketSettings socketSettings) {
+    loop.checkThread();
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(handler, "handler");
+    Check.timeout("deadline", deadline);
+    ConnectionSettings settings = new ConnectionSettings(limits, timeouts, socketSettings);
+    settings.checkAgainst(loop.options());
+    SocketChannel channel = null;
+    Exception failed = null;
+    try {
+      channel = loop.provider().openSocketChannel();
+      channel.configureBlocking(false);
+      socketSettings.applyTo(channel);
+    } catch (IOException e) {
+      failed = e;
+    }
+    Connection connection =
+        new Connection(loop, channel, address, ConnectionState.CONNECTING, handler, settings, null);
+    if (failed == null) {
+      connection.connect(deadline);
+    } else {
+      connection.connectFailed(failed);
+    }
+    return connection;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.millrace;
+
+import dev.millrace.failure.FailureKind;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Ended connections by failure kind. Written by the loop's thread alone, read by any. */
+final class Counters {
+  /**
+   * Filled once, so that it is safe to read from any thread; and nothing is to be loaded when a
+   * rare kind occurs.
+   */
+  private final Map<FailureKind, AtomicLong> ended = new EnumMap<>(FailureKind.class);
+
+  Counters() {
+    for (FailureKind kind : FailureKind.values()) {
+      ended.put(kind, new AtomicLong());
+    }
+  }
+
+  void count(FailureKind kind) {
+    AtomicLong count = ended.get(kind);
+    count.lazySet(count.getPlain() + 1);
+  }
+
+  /** The kinds that occurred. */
+  Map<FailureKind, Long> snapshot() {
+    Map<FailureKind, Long> map = new EnumMap<>(FailureKind.class);
+    ended.forEach(
+        (kind, count) -> {
+          if (count.get() > 0) {
+            map.put(kind, count.get());
+          }
+        });
+    return map;
+  }
+}

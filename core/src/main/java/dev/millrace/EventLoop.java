@@ -1,0 +1,759 @@
+package dev.millrace;
+
+import dev.millrace.failure.Classifier;
+import dev.millrace.failure.FailureTexts;
+import dev.millrace.timer.Timer;
+import dev.millrace.timer.TimerWheel;
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.event.Level;
+
+/**
+ * One thread and one selector, which carry servers, connections, connectors and timers. One {@link
+ * #turn turn} is
+ *
+ * <pre>
+ *   poll (until the next timer; at once if there is work)
+ *     → ready keys → timers due → tasks → flush → closes
+ * </pre>
+ *
+ * <p>A loop can be <em>owned</em> ({@link #start()} makes its thread), <em>driven</em> ({@link
+ * #run()} or {@link #turn(long)} adopt the calling thread) and <em>shared</em>: several servers and
+ * connectors may live on it. Several loops in one JVM know nothing of each other.
+ *
+ * <p>Thread rule: {@link #execute}, {@link #stop}, {@link #close}, {@link #inLoop} and {@link
+ * #isStopped} are for any thread; all else is for the loop's own and says so with an {@link
+ * IllegalStateException} that names both threads.
+ *
+ * <p>Errors: whatever user code throws ends the connection it was called for, or is logged where it
+ * was a task or a timer. The loop goes on.
+ *
+ * <pre>{@code
+ * EventLoop loop = new EventLoop();
+ * loop.start();
+ * loop.execute(() -> loop.schedule(Duration.ofSeconds(1), () -> System.out.println("a second later")));
+ * loop.close();
+ * }</pre>
+ *
+ * <p>Waiting costs nothing: with no timer armed the poll has no time-out, and with timers it lasts
+ * until the next slot of the {@link TimerWheel} that is occupied. There is no tick.
+ */
+public final class EventLoop implements Executor, AutoCloseable {
+  /**
+   * Selector rebuilds are the last resort against a poll that returns at once for no reason; one in
+   * so many nanoseconds.
+   */
+  private static final long REBUILD_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /**
+   * The kernel hands out at most 1,024 events a poll through the JDK; the array grows if another
+   * provider gives more.
+   */
+  private static final int READY_AT_FIRST = 1024;
+
+  private final SelectorProvider provider;
+  private final LongSupplier clock;
+  private final LoopOptions options;
+  private final TimerWheel timers;
+  private final TaskQueue tasks = new TaskQueue();
+  private final ArrayDeque<Ready> toFlush = new ArrayDeque<>();
+  private final ArrayDeque<Ready> toClose = new ArrayDeque<>();
+  private final Consumer<SelectionKey> collector = this::collect;
+
+  /** What the connections on this loop share. */
+  final LoopMemory memory;
+
+  /** Names failures; immutable. */
+  final Classifier classifier;
+
+  /** The machine's log lines. */
+  final Log log = new Log();
+
+  /** How many connections ended with each kind. */
+  final Counters counters = new Counters();
+
+  private volatile Selector selector;
+  private volatile Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean stopped;
+  private volatile boolean interruptedByOthers;
+
+  private Ready[] ready = new Ready[READY_AT_FIRST];
+  private int readyCount;
+  private long now;
+  private long work;
+  private int emptyPolls;
+  private long rebuiltNanos;
+  private boolean rebuiltEver;
+  private boolean pressureTimerArmed;
+  private long nextId = 1;
+
+  /**
+   * A loop on the system's selector provider and clock, with default options.
+   *
+   * @throws IOException if no selector can be opened (no descriptors left)
+   */
+  public EventLoop() throws IOException {
+    this(SelectorProvider.provider(), System::nanoTime, LoopOptions.defaults());
+  }
+
+  /**
+   * A loop on a given world.
+   *
+   * @param provider opens the selector and every channel of this loop
+   * @param clock nanoseconds that never go back; any origin
+   * @param options the settings
+   * @throws IOException if no selector can be opened (no descriptors left)
+   */
+  public EventLoop(SelectorProvider provider, LongSupplier clock, LoopOptions options)
+      throws IOException {
+    this.provider = Objects.requireNonNull(provider, "provider");
+    this.clock = Objects.requireNonNull(clock, "clock");
+    this.options = Objects.requireNonNull(options, "options");
+    this.now = clock.getAsLong();
+    this.timers = new TimerWheel(now);
+
+    this.memory = new LoopMemory(options);
+    this.selector = provider.openSelector();
+    FailureTexts texts = options.failureTexts();
+    this.classifier = new Classifier(texts != null ? texts : FailureTexts.learn(provider));
+  }
+
+  // ---- one turn
+
+  /**
+   * One turn. The first call adopts the calling thread for good.
+   *
+   * @param maxWaitNanos how long the poll may wait at the most, in nanoseconds; 0 does not wait,
+   *     {@code Long.MAX_VALUE} waits for the next event or timer
+   * @return true if anything was done: a key, a timer, a task, a flush or a close; false also when
+   *     the loop has stopped
+   * @throws IllegalStateException if another thread drives this loop, or from inside a turn
+   */
+  public boolean turn(long maxWaitNanos) {
+    adopt();
+    if (stopped) {
+      return false;
+    }
+    long before = work;
+    poll(maxWaitNanos);
+    readyKeys();
+    timersDue();
+    tasks();
+    flush();
+    closes();
+    if (stopping) {
+      end();
+    }
+    return work != before;
+  }
+
+  private void poll(long maxWaitNanos) {
+    if (Thread.interrupted() || interruptedByOthers) {
+      // An interrupt that stays makes every later select return at once. Nobody here waits for one:
+      // stop() is how to end a loop.
+      interruptedByOthers = false;
+      log.line(Level.DEBUG, "interrupt ignored loop={}", options.name());
+    }
+    long wait = hasWork() ? 0 : Math.min(maxWaitNanos, timerDelay());
+    boolean slept = false;
+    try {
+      if (wait > 0 && tasks.aboutToSleep()) {
+        slept = true;
+        // Beware: a timeout of 0 means for ever here, so the wait is rounded up, which also keeps a
+        // timer from being polled early.
+        selector.select(collector, wait == Long.MAX_VALUE ? 0 : roundUpToMillis(wait));
+      } else {
+        selector.selectNow(collector);
+      }
+    } catch (IOException | ClosedSelectorException e) {
+      log.line(Level.WARN, "select failed loop={}", options.name(), e);
+      rebuildSelector("select failed");
+    }
+    boolean woken = slept && !tasks.awake();
+    long polled = now;
+    now = clock.getAsLong();
+    if (slept && !woken && readyCount == 0) {
+      watchEmptyPoll(now - polled < wait - 1_000_000 || wait == Long.MAX_VALUE);
+    } else {
+      emptyPolls = 0;
+    }
+  }
+
+  private void collect(SelectionKey selected) {
+    Ready r = (Ready) selected.attachment();
+    r.readyOps = selected.readyOps();
+    if (readyCount == ready.length) {
+      ready = Arrays.copyOf(ready, readyCount * 2);
+    }
+    ready[readyCount++] = r;
+  }
+
+  private void readyKeys() {
+    int n = readyCount;
+    readyCount = 0;
+    work += n;
+    for (int i = 0; i < n; i++) {
+      Ready r = ready[i];
+      ready[i] = null;
+      try {
+        if (r.ready(r.readyOps)) {
+          r.fruitless = 0;
+        } else if (++r.fruitless >= options.spinLimit()) {
+          r.fruitless = 0;
+          String reaction = r.spinning();
+          log.line(
+              Level.WARN,
+              "ready without progress times={} ops={} culprit={} reaction={}",
+              options.spinLimit(),
+              r.readyOps,
+              r,
+              reaction);
+        }
+      } catch (Throwable t) {
+        fault(r, t);
+      }
+    }
+  }
+
+  private void timersDue() {
+    timers.advance(now);
+    Timer due;
+    for (int n = options.timersPerTurn(); n > 0 && (due = timers.poll()) != null; n--) {
+      work++;
+      try {
+        due.fire();
+      } catch (Throwable t) {
+        log.line(Level.ERROR, "a timer threw loop={}", options.name(), t);
+      }
+    }
+  }
+
+  private void tasks() {
+    for (int n = Math.min(tasks.collect(), options.tasksPerTurn()); n > 0; n--) {
+      work++;
+      try {
+        tasks.next().run();
+      } catch (Throwable t) {
+        log.line(Level.ERROR, "a task threw loop={}", options.name(), t);
+      }
+    }
+  }
+
+  private void flush() {
+    if (memory.takeReleased()) {
+      forEach(Ready::memoryReleased);
+    }
+    for (int n = toFlush.size(); n > 0; n--) {
+      work++;
+      Ready r = toFlush.poll();
+      r.attended = false;
+      try {
+        r.settle();
+      } catch (Throwable t) {
+        fault(r, t);
+      }
+    }
+    if (memory.isPressed() && !pressureTimerArmed) {
+      watchPressure();
+    }
+  }
+
+  private void closes() {
+    // Only those that are here now: a handler that reconnects at once and fails at once must not
+    // keep the turn from ending.
+    for (int n = toClose.size(); n > 0; n--) {
+      work++;
+      Ready r = toClose.poll();
+      try {
+        r.retired();
+      } catch (Throwable t) {
+        log.line(Level.ERROR, "closing threw culprit={}", r, t);
+      }
+    }
+  }
+
+  // ---- its parts
+
+  private boolean hasWork() {
+    return !toFlush.isEmpty() || !toClose.isEmpty() || !tasks.isEmpty() || stopping;
+  }
+
+  private long timerDelay() {
+    // Read anew: the turn may have been long, and a wait counted from its start would make the next
+    // timer late by as much.
+    return timers.size() == 0 ? Long.MAX_VALUE : timers.nextDelayNanos(clock.getAsLong());
+  }
+
+  private static long roundUpToMillis(long nanos) {
+    return nanos / 1_000_000 + (nanos % 1_000_000 == 0 ? 0 : 1);
+  }
+
+  /**
+   * A poll that neither waited nor found anything nor was woken: a defect of the kernel or the JDK.
+   * The culprit can't be named, since no key is ready; a new selector is the last resort.
+   */
+  private void watchEmptyPoll(boolean early) {
+    if (!early) {
+      emptyPolls = 0;
+    } else if (++emptyPolls >= options.spinLimit()) {
+      emptyPolls = 0;
+      if (!rebuiltEver || now - rebuiltNanos >= REBUILD_INTERVAL_NANOS) {
+        rebuildSelector("polls returned early times=" + options.spinLimit());
+      }
+    }
+  }
+
+  private void rebuildSelector(String why) {
+    rebuiltNanos = now;
+    rebuiltEver = true;
+    Selector old = selector;
+    Selector fresh;
+    try {
+      fresh = provider.openSelector();
+    } catch (IOException e) {
+      log.line(Level.ERROR, "selector not rebuilt loop={} why={}", options.name(), why, e);
+      return;
+    }
+    int moved = 0;
+    if (old.isOpen()) {
+      for (SelectionKey key : old.keys()) {
+        if (!key.isValid()) {
+          continue;
+        }
+        Ready r = (Ready) key.attachment();
+        try {
+          int ops = key.interestOps();
+          key.cancel();
+          r.key = key.channel().register(fresh, ops, r);
+          moved++;
+        } catch (IOException | CancelledKeyException e) {
+          fault(r, e);
+        }
+      }
+    }
+    selector = fresh;
+    closeQuietly(old);
+    log.line(Level.WARN, "selector rebuilt loop={} keys={} why={}", options.name(), moved, why);
+  }
+
+  private void closeQuietly(Selector old) {
+    try {
+      old.close();
+    } catch (IOException e) {
+      log.line(Level.WARN, "selector close failed loop={}", options.name(), e);
+    }
+  }
+
+  private void fault(Ready r, Throwable t) {
+    try {
+      r.broken(t);
+    } catch (Throwable again) {
+      again.addSuppressed(t);
+      log.line(Level.ERROR, "fault in the machine culprit={}", r, again);
+    }
+  }
+
+  /** Over the memory budget: look again after a while, and cut the largest that did not move. */
+  private void watchPressure() {
+    long limit = options.budgetStallTimeout().toNanos();
+    if (limit == 0) {
+      return;
+    }
+    pressureTimerArmed = true;
+    long since = now;
+    schedule(
+        options.budgetStallTimeout(),
+        () -> {
+          pressureTimerArmed = false;
+          if (memory.isPressed()) {
+            Ready largest = largestWithoutProgressSince(since);
+            if (largest != null) {
+              largest.cutForMemory();
+            }
+            watchPressure();
+          }
+        });
+  }
+
+  private Ready largestWithoutProgressSince(long nanos) {
+    Ready largest = null;
+    for (SelectionKey key : selector.keys()) {
+      Ready r = (Ready) key.attachment();
+      if (r.lastOutputNanos() - nanos <= 0
+          && r.heldBytes() > (largest == null ? 0 : largest.heldBytes())) {
+        largest = r;
+      }
+    }
+    return largest;
+  }
+
+  // ---- tasks and timers
+
+  /**
+   * Runs a task on the loop's thread, in this or the next turn. Tasks of one caller run in the
+   * order of its calls.
+   *
+   * <p>Any thread. Cost: 24 bytes, one exchange, and one wake-up per batch while the loop sleeps.
+   * What the task throws is logged.
+   *
+   * @param task what to run
+   * @throws RejectedExecutionException if the loop has stopped, or {@code maxQueuedTasks} tasks
+   *     wait already; the task will not run
+   */
+  @Override
+  public void execute(Runnable task) {
+    push(new TaskQueue.Node(Objects.requireNonNull(task, "task")));
+  }
+
+  /**
+   * The same for a node that stands in the queue once at the most, one a connection ({@link
+   * Sender}): so it needs no bound. After the loop's end nothing happens; what the node stands for
+   * was ended with its connection.
+   */
+  void pushOnce(TaskQueue.Node node) {
+    if (tasks.push(node, Integer.MAX_VALUE) == TaskQueue.Offer.ACCEPTED && tasks.mustWake()) {
+      selector.wakeup();
+    }
+  }
+
+  private void push(TaskQueue.Node node) {
+    switch (tasks.push(node, options.maxQueuedTasks())) {
+      case FULL ->
+          throw new RejectedExecutionException(
+              "task refused: "
+                  + options.maxQueuedTasks()
+                  + " tasks wait already on loop "
+                  + options.name()
+                  + ", which runs fewer than it is given");
+      case CLOSED ->
+          throw new RejectedExecutionException(
+              "task refused: loop " + options.name() + " has stopped");
+      case ACCEPTED -> {
+        if (tasks.mustWake()) {
+          selector.wakeup();
+        }
+      }
+    }
+  }
+
+  /**
+   * Runs an action once, not earlier than {@code delay} from now (the clock is read anew, so that a
+   * long turn makes no timer early), and at most a tick of the wheel and the rounding of a poll to
+   * milliseconds later while the loop is not loaded.
+   *
+   * @param delay from now; zero or negative is the next turn after the coming tick
+   * @param action runs on the loop's thread; what it throws is logged
+   * @return the timer, for {@link #cancel}; it may be armed again with {@link #schedule(Timer,
+   *     Duration)}
+   * @throws IllegalStateException if called from another thread
+   */
+  public Timer schedule(Duration delay, Runnable action) {
+    Objects.requireNonNull(action, "action");
+    Timer timer =
+        new Timer() {
+          @Override
+          protected void onTimer() {
+            action.run();
+          }
+        };
+    schedule(timer, delay);
+    return timer;
+  }
+
+  /**
+   * Arms a timer, or arms it anew. Allocates nothing.
+   *
+   * @param timer the node
+   * @param delay from now, as in {@link #schedule(Duration, Runnable)}
+   * @throws IllegalStateException if called from another thread, or if the timer is armed on
+   *     another loop
+   */
+  public void schedule(Timer timer, Duration delay) {
+    checkThread();
+    timers.schedule(timer, timers.deadlineAfter(clock.getAsLong(), nanosOf(delay)));
+  }
+
+  /**
+   * Disarms a timer. Allocates nothing.
+   *
+   * @param timer the node
+   * @return true if it was armed and now will not fire; false if it was not armed
+   * @throws IllegalStateException if called from another thread
+   */
+  public boolean cancel(Timer timer) {
+    checkThread();
+    return timers.cancel(timer);
+  }
+
+  /** Arms a node of the machine at a time on the clock. */
+  void scheduleAt(Timer timer, long deadlineNanos) {
+    timers.schedule(timer, deadlineNanos);
+  }
+
+  /** A time so many nanoseconds from this turn's; never wraps. */
+  long after(long delayNanos) {
+    return timers.deadlineAfter(now, delayNanos);
+  }
+
+  private static long nanosOf(Duration delay) {
+    return delay.toSeconds() >= Long.MAX_VALUE / 1_000_000_000 - 1
+        ? Long.MAX_VALUE
+        : delay.toNanos();
+  }
+
+  /**
+   * The time of this turn, read after its poll.
+   *
+   * @return nanoseconds on this loop's clock, which has no origin: only differences mean something
+   */
+  public long nowNanos() {
+    return now;
+  }
+
+  // ---- what lives on the loop
+
+  SelectorProvider provider() {
+    return provider;
+  }
+
+  LoopOptions options() {
+    return options;
+  }
+
+  long nextId() {
+    return nextId++;
+  }
+
+  void register(SelectableChannel channel, int ops, Ready r) throws IOException {
+    r.key = channel.register(selector, ops, r);
+  }
+
+  /**
+   * Has {@link Ready#settle} called in the flush phase of this turn, or of the next if that is
+   * over.
+   */
+  void attend(Ready r) {
+    if (!r.attended) {
+      r.attended = true;
+      toFlush.add(r);
+    }
+  }
+
+  /** Has {@link Ready#retired} called in the closes phase. */
+  void retire(Ready r) {
+    toClose.add(r);
+  }
+
+  /** Calls for each that is registered. Cost: all of them; for rare occasions. */
+  void forEach(Consumer<Ready> action) {
+    for (SelectionKey key : selector.keys()) {
+      Ready r = (Ready) key.attachment();
+      if (r != null) {
+        action.accept(r);
+      }
+    }
+  }
+
+  // ---- threads and life
+
+  /**
+   * Tells whether the caller is the loop's thread.
+   *
+   * @return true on the thread that drives this loop; false elsewhere, and everywhere before the
+   *     first turn
+   */
+  public boolean inLoop() {
+    return Thread.currentThread() == thread;
+  }
+
+  void checkThread() {
+    if (Thread.currentThread() != thread) {
+      throw wrongThread();
+    }
+  }
+
+  private IllegalStateException wrongThread() {
+    Thread owner = thread;
+    return new IllegalStateException(
+        owner == null
+            ? "called from thread "
+                + Thread.currentThread().getName()
+                + " before any thread drives loop "
+                + options.name()
+                + "; use execute"
+            : "called from thread "
+                + Thread.currentThread().getName()
+                + ", but this belongs to loop thread "
+                + owner.getName()
+                + "; use execute, or a connection's sender()");
+  }
+
+  private void adopt() {
+    Thread current = Thread.currentThread();
+    if (thread == null) {
+      synchronized (this) {
+        if (thread == null) {
+          thread = current;
+        }
+      }
+    }
+    if (thread != current) {
+      throw new IllegalStateException(
+          "loop "
+              + options.name()
+              + " is driven by thread "
+              + thread.getName()
+              + ", not by "
+              + current.getName());
+    }
+  }
+
+  /** Drives the loop on the calling thread until it is stopped. */
+  public void run() {
+    adopt();
+    while (!stopped) {
+      turn(Long.MAX_VALUE);
+    }
+  }
+
+  /**
+   * Makes a thread, named and daemon as the options say, that drives this loop.
+   *
+   * @return the started thread
+   * @throws IllegalStateException if the loop has a thread already
+   */
+  public Thread start() {
+    LoopThread made = new LoopThread();
+    synchronized (this) {
+      if (thread != null) {
+        throw new IllegalStateException(
+            "loop " + options.name() + " is driven by thread " + thread.getName() + " already");
+      }
+      thread = made;
+    }
+    made.start();
+    return made;
+  }
+
+  /**
+   * Asks the loop to end after the current turn. Connections still on it are cut, each with its
+   * record; listeners are closed; tasks accepted before are run; later ones are refused. Any
+   * thread; returns at once. For a gentle end shut the servers down first.
+   */
+  public void stop() {
+    stopping = true;
+    selector.wakeup();
+  }
+
+  /**
+   * Tells whether the loop has ended.
+   *
+   * @return true once every connection was told, every task accepted was run, and the selector is
+   *     closed
+   */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  /**
+   * Stops the loop and waits for its end, at most 10 seconds (a callback that does not return is
+   * the only reason to wait longer; it is named in the log). On the loop's own thread it ends with
+   * the current turn, and this returns at once.
+   */
+  @Override
+  public void close() {
+    stop();
+    Thread t = thread;
+    if (t == null) {
+      turn(0); // nobody drives it: end it here
+    } else if (t instanceof LoopThread && !inLoop()) {
+      boolean interrupted = false;
+      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      for (long left; !stopped && (left = deadline - System.nanoTime()) > 0; ) {
+        try {
+          t.join(Math.max(1, left / 1_000_000));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (!stopped) {
+        log.line(Level.WARN, "loop did not stop in 10 s loop={} thread={}", options.name(), t);
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void end() {
+    forEach(
+        r -> {
+          try {
+            r.loopStopping();
+          } catch (Throwable t) {
+            fault(r, t);
+          }
+        });
+    tasks.close();
+    for (int n = tasks.collect(); n > 0; n = tasks.collect()) {
+      tasks();
+    }
+    // Callbacks of the end may ask for more ends; each connection ends once, so this ends too.
+    for (int rounds = 0; !(toClose.isEmpty() && toFlush.isEmpty()) && rounds < 1000; rounds++) {
+      flush();
+      closes();
+    }
+    try {
+      selector.selectNow(); // deregisters what was closed: only now are descriptors free and resets
+      // sent
+      selector.close();
+    } catch (IOException e) {
+      log.line(Level.WARN, "selector close failed loop={}", options.name(), e);
+    }
+    stopped = true;
+  }
+
+  /** The loop's name, thread and size. */
+  @Override
+  public String toString() {
+    Thread t = thread;
+    return "EventLoop[" + options.name() + ", thread=" + (t == null ? "none" : t.getName()) + "]";
+  }
+
+  /**
+   * The loop's own thread. An interrupt would make each select return at once until it is cleared,
+   * would close a file in the middle of a transfer, and on newer JDKs the socket with it: so it is
+   * noted instead, and only ends the poll.
+   */
+  private final class LoopThread extends Thread {
+    LoopThread() {
+      super(null, null, options.name(), 0, false);
+      setDaemon(options.daemon());
+    }
+
+    @Override
+    public void run() {
+      EventLoop.this.run();
+    }
+
+    @Override
+    public void interrupt() {
+      interruptedByOthers = true;
+      selector.wakeup();
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package dev.millrace;
+
+import dev.millrace.buffer.BufferPool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * What the connections of one loop share: the read buffer that they lend to their handlers, the
+ * staging for small writes of the one connection whose event runs, the pool of chunks, and the
+ * budget.
+ *
+ * <p>Staged output is, in this order: a range of the read buffer (a handler wrote back what it was
+ * lent, which needs no copy), then the bytes in the staging buffer. It belongs to {@link #eventOf}
+ * and leaves before that one's event is over, so the read buffer is free again for the next.
+ */
+final class LoopMemory {
+  /**
+   * The kernel takes at most so many buffers in one writev (UIO_MAXIOV), and the JDK passes them
+   * all.
+   */
+  static final int MAX_VECTORS = 1024;
+
+  final BufferPool pool;
+  final boolean checked;
+  final int chunkBytes;
+
+  /** For gathering writes; filled and cleared within one call. */
+  final ByteBuffer[] vectors = new ByteBuffer[MAX_VECTORS];
+
+  /** The connection whose event runs: staging is its. Null between events. */
+  Ready eventOf;
+
+  /** What the running event may still write. */
+  long eventBudget;
+
+  private final ByteBuffer readBuffer;
+  private final ByteBuffer staging;
+  private final ByteBuffer[] stagedPair = new ByteBuffer[2];
+  private final long budgetBytes;
+  private ByteBuffer lent;
+  private int refFrom;
+  private int refTo;
+
+  private long heldBytes;
+  private boolean pressed;
+  private boolean released;
+  private Segment freeSegments;
+  private int freeSegmentCount;
+
+  LoopMemory(LoopOptions options) {
+    readBuffer = options.buffers().apply(options.readBufferBytes());
+    staging = options.buffers().apply(options.stagingBytes());
+    lent = readBuffer.asReadOnlyBuffer();
+    pool = new BufferPool(options.buffers(), options.pooledBytes());
+    checked = options.checked();
+    chunkBytes = options.chunkBytes();
+    budgetBytes = options.budgetBytes();
+  }
+
+  // ---- reading
+
+  /** The read buffer, empty; only while nothing of it is staged. */
+  ByteBuffer readBuffer() {
+    return readBuffer.clear();
+  }
+
+  int readBufferBytes() {
+    return readBuffer.capacity();
+  }
+
+  /**
+   * A read-only view of the bytes {@code from} to {@code to} of the read buffer, to be lent for one
+   * callback.
+   */
+  ByteBuffer lend(int from, int to) {
+    if (checked) {
+      lent = readBuffer.asReadOnlyBuffer();
+    }
+    return lent.limit(to).position(from);
+  }
+
+  /**
+   * In checked mode a view that was lent is emptied after its callback, so that code which kept it
+   * fails at once.
+   */
+  void revoke(ByteBuffer view) {
+    if (checked) {
+      view.position(0).limit(0);
+    }
+  }
+
+  /** In checked mode the read buffer is overwritten once nothing of it is staged. */
+  void poison() {
+    if (checked) {
+      for (int i = 0; i < readBuffer.capacity(); i += 64) {
+        readBuffer.put(i, (byte) 0xDB);
+      }
+    }
+  }
+
+  // ---- staging
+
+  /**
+   * Stages the remaining bytes of {@code source}, by reference if it is the buffer that is lent;
+   * false if there is no room.
+   */
+  @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
+  boolean stage(ByteBuffer source) {
+    int n = source.remaining();
+    if (source == lent && staging.position() == 0) {
+      if (refTo == refFrom) {
+        refFrom = source.position();
+        refTo = source.limit();
+        source.position(source.limit());
+        return true;
+      }
+      if (refTo == source.position()) {
+        refTo = source.limit();
+        source.position(source.limit());
+        return true;
+      }
+    }
+    if (n > staging.remaining()) {
+      return false;
+    }
+    staging.put(source);
+    return true;
+  }
+
+  boolean isStaged() {
+    return refTo != refFrom || staging.position() != 0;
+  }
+
+  int stagedBytes() {
+    return refTo - refFrom + staging.position();
+  }
+
+  /** Writes what is staged with one call; returns the bytes taken. What is left stays staged. */
+  int writeStaged(SocketChannel channel) throws IOException {
+    int n;
+    if (staging.position() == 0) {
+      n = channel.write(readBuffer.limit(refTo).position(refFrom));
+      refFrom += n;
+    } else if (refTo == refFrom) {
+      staging.flip();
+      try {
+        n = channel.write(staging);
+      } finally {
+        staging.compact(); // costs nothing when all was taken
+      }
+    } else {
+      stagedPair[0] = readBuffer.limit(refTo).position(refFrom);
+      stagedPair[1] = staging.flip();
+      try {
+        n = (int) channel.write(stagedPair, 0, 2);
+        refFrom = readBuffer.position();
+      } finally {
+        staging.compact();
+        stagedPair[0] = null;
+        stagedPair[1] = null;
+      }
+    }
+    return n;
+  }
+
+  /** Moves what is staged to the end of a queue. */
+  void unstageTo(OutboundQueue queue) {
+    if (refTo != refFrom) {
+      queue.append(readBuffer.limit(refTo).position(refFrom));
+    }
+    if (staging.position() != 0) {
+      queue.append(staging.flip());
+    }
+    clearStaged();
+  }
+
+  void clearStaged() {
+    refFrom = refTo = 0;
+    staging.clear();
+  }
+
+  // ---- the budget
+
+  /**
+   * Whether so many more bytes of output fit the budget; if not, the loop is under pressure from
+   * here on.
+   */
+  boolean hasRoomFor(int bytes) {
+    if (heldBytes + bytes <= budgetBytes) {
+      return true;
+    }
+    pressed = true;
+    return false;
+  }
+
+  boolean isPressed() {
+    return pressed;
+  }
+
+  long budgetBytes() {
+    return budgetBytes;
+  }
+
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  void hold(long bytes) {
+    heldBytes += bytes;
+  }
+
+  void release(long bytes) {
+    heldBytes -= bytes;
+    // A quarter of the budget between "full" and "room again", so that the two don't take turns
+    // with every chunk.
+    if (pressed && heldBytes <= budgetBytes - budgetBytes / 4) {
+      pressed = false;
+      released = true;
+    }
+  }
+
+  /** True once after the pressure ended. */
+  boolean takeReleased() {
+    boolean was = released;
+    released = false;
+    return was;
+  }
+
+  // ---- segments
+
+  Segment segment() {
+    Segment s = freeSegments;
+    if (s == null) {
+      return new Segment();
+    }
+    freeSegments = s.next;
+    freeSegmentCount--;
+    s.next = null;
+    return s;
+  }
+
+  void recycle(Segment s) {
+    s.buffer = null;
+    s.region = null;
+    s.next = null;
+    if (freeSegmentCount < MAX_VECTORS) {
+      s.next = freeSegments;
+      freeSegments = s;
+      freeSegmentCount++;
+    }
+  }
+}

@@ -1,0 +1,604 @@
+package dev.millrace;
+
+import dev.millrace.failure.Failure;
+import dev.millrace.failure.FailureKind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.event.Level;
+
+/**
+ * A TCP server: addresses to listen on, a handler for each connection, and the loop that carries
+ * them.
+ *
+ * <pre>{@code
+ * try (Server server = Server.builder()
+ *     .listen("127.0.0.1", 7007)
+ *     .handler(() -> (connection, data) -> connection.write(data))
+ *     .start()) {
+ *   server.awaitStopped();
+ * }
+ * }</pre>
+ *
+ * <p>Thread rule: any thread. The handlers run on the loop's.
+ */
+public final class Server implements AutoCloseable {
+  /** What {@link #close()} grants: the default drain and linger time-outs one after the other. */
+  private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
+
+  private final EventLoop loop;
+  private final boolean ownsLoop;
+  private final List<Listener> listeners = new ArrayList<>();
+  private final List<SocketAddress> addresses = new ArrayList<>();
+  private final Listener.Admission admission;
+  private final CompletableFuture<ShutdownReport> report = new CompletableFuture<>();
+
+  // The shutdown; the loop's thread only.
+  private boolean shuttingDown;
+  private long shutdownNanos;
+  private dev.millrace.timer.Timer cutTimer;
+  private int idleClosed;
+  private int drained;
+  private int lingerCut;
+  private int cut;
+  private final List<ShutdownReport.CutPeer> cutPeers = new ArrayList<>();
+
+  private Server(EventLoop loop, boolean ownsLoop, Listener.Admission admission) {
+    this.loop = loop;
+    this.ownsLoop = ownsLoop;
+    this.admission = admission;
+  }
+
+  /**
+   * Starts a description of a server.
+   *
+   * @return a builder with all defaults; {@code listen} and {@code handler} must be given
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The addresses listened on, with the ports that were picked where 0 was asked for.
+   *
+   * @return one for each {@code listen}, in order
+   */
+  public List<SocketAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  /**
+   * The port of the first address.
+   *
+   * @return the port, 1 to 65,535
+   */
+  public int port() {
+    return ((InetSocketAddress) addresses.get(0)).getPort();
+  }
+
+  /**
+   * The loop that carries this server.
+   *
+   * @return the loop
+   */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /**
+   * Counts, as they are now. Each is exact by itself; together they may be a few connections apart.
+   *
+   * @return a snapshot
+   */
+  public ServerStats stats() {
+    return new ServerStats(
+        admission.open,
+        admission.accepted,
+        admission.rejectedByCap,
+        admission.rejectedByAddressCap,
+        admission.shed,
+        admission.failures,
+        loop.counters.snapshot());
+  }
+
+  // ---- shutdown
+
+  /**
+   * Shuts down: stops accepting, tells the handlers ({@link ConnectionHandler#onShutdown}, which
+   * closes by default), lets everything drain and linger, and at the deadline cuts what is left:
+   * with a reset where output is unsent, plainly where all is handed over. It ends as soon as it is
+   * done. A loop that the server made stops with it.
+   *
+   * <p>Any thread; returns at once. Called again, it changes nothing and returns the same report.
+   *
+   * @param deadline how long to wait at the most; 0 cuts at once
+   * @return completed on the loop's thread when the listeners are closed and every connection was
+   *     told
+   * @throws IllegalArgumentException if the deadline is negative or over a century
+   */
+  public CompletableFuture<ShutdownReport> shutdown(Duration deadline) {
+    Check.timeout("deadline", deadline);
+    try {
+      loop.execute(() -> beginShutdown(deadline));
+    } catch (RejectedExecutionException e) {
+      // The loop is gone, and all that was on it had its record; or its queue is full, which stop()
+      // does not need.
+      if (!loop.isStopped()) {
+        loop.stop();
+      }
+      report.complete(new ShutdownReport(0, 0, 0, 0, List.of(), Duration.ZERO));
+    }
+    return report.copy();
+  }
+
+  private void beginShutdown(Duration deadline) {
+    if (shuttingDown) {
+      return;
+    }
+    shuttingDown = true;
+    shutdownNanos = loop.nowNanos();
+    for (Listener listener : listeners) {
+      listener.stop();
+    }
+    List<Connection> mine = connections();
+    for (Connection connection : mine) {
+      connection.tellShutdown();
+    }
+    cutTimer = loop.schedule(deadline, this::cutRest);
+    if (admission.open == 0) {
+      finishLater();
+    }
+  }
+
+  private List<Connection> connections() {
+    List<Connection> mine = new ArrayList<>();
+    loop.forEach(
+        r -> {
+          if (r instanceof Connection connection
+              && connection.owner() == owner
+              && connection.currentState() != ConnectionState.CLOSED) {
+            mine.add(connection);
+          }
+        });
+    return mine;
+  }
+
+  private void cutRest() {
+    for (Connection connection : connections()) {
+      connection.cutAtDeadline();
+    }
+  }
+
+  private final Connection.Owner owner = this::ended;
+
+  private void ended(Connection connection, CloseRecord record) {
+    admission.leave(
+        connection.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null);
+    for (Listener listener : listeners) {
+      listener.connectionEnded();
+    }
+    if (shuttingDown) {
+      count(connection, record);
+      if (admission.open == 0) {
+        finishLater();
+      }
+    }
+  }
+
+  private void count(Connection connection, CloseRecord record) {
+    boolean atDeadline = record.kind() == FailureKind.SHUTDOWN_DEADLINE;
+    if (record.bytesUnsent() > 0
+        || (atDeadline && record.state() != ConnectionState.OPEN_LINGERING)) {
+      cut++;
+      if (record.bytesUnsent() > 0) {
+        cutPeers.add(new ShutdownReport.CutPeer(connection.remoteAddress(), record.bytesUnsent()));
+      }
+    } else if (atDeadline) {
+      lingerCut++;
+    } else if (connection.wasBusyAtShutdown()) {
+      drained++;
+    } else {
+      idleClosed++;
+    }
+  }
+
+  /**
+   * In the next turn: only after its poll are the listeners and the last descriptors closed for
+   * good.
+   */
+  private void finishLater() {
+    try {
+      loop.execute(this::finish);
+    } catch (RejectedExecutionException e) {
+      finish(); // the loop is ending, and will do its last poll by itself
+    }
+  }
+
+  private void finish() {
+    if (report.isDone()) {
+      return;
+    }
+    loop.cancel(cutTimer);
+    admission.end();
+    Duration took = Duration.ofNanos(loop.nowNanos() - shutdownNanos);
+    ShutdownReport done = new ShutdownReport(idleClosed, drained, lingerCut, cut, cutPeers, took);
+    loop.log.line(Level.INFO, "shut down {}", done);
+    if (ownsLoop) {
+      loop.stop();
+    }
+    report.complete(done);
+  }
+
+  /**
+   * Shuts down with a deadline of 10 seconds and waits for it, and for the end of a loop that the
+   * server made. On the loop's own thread it only begins, and returns at once.
+   */
+  @Override
+  public void close() {
+    CompletableFuture<ShutdownReport> done = shutdown(CLOSE_DEADLINE);
+    if (loop.inLoop()) {
+      return;
+    }
+    await(done, CLOSE_DEADLINE.plusSeconds(10));
+    if (ownsLoop) {
+      loop.close();
+    }
+  }
+
+  /**
+   * Waits until the server has shut down, for whatever reason; interruptible by nothing but that.
+   */
+  public void awaitStopped() {
+    report.copy().handle((done, failure) -> done).join();
+  }
+
+  private void await(CompletableFuture<ShutdownReport> done, Duration atMost) {
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + atMost.toNanos();
+    for (long left = 1; left > 0 && !done.isDone(); ) {
+      left = deadline - System.nanoTime();
+      try {
+        done.get(Math.max(left, 1), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (TimeoutException e) {
+        loop.log.line(Level.WARN, "shutdown not done server={}: a callback does not return", this);
+      } catch (ExecutionException e) {
+        loop.log.line(Level.ERROR, "shutdown failed server={}", this, e);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The addresses and the number of connections. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("Server[");
+    for (SocketAddress address : addresses) {
+      text.append(BindFailedException.textOf(address)).append(' ');
+    }
+    return text.append("open=").append(admission.open).append(']').toString();
+  }
+
+  // ---- building
+
+  /**
+   * Describes a server. Wrong values are refused by the call that gives them, or by {@link
+   * #start()} where only several together are wrong; the message names the option, the value and
+   * what is allowed.
+   */
+  public static final class Builder {
+    private final List<SocketAddress> listen = new ArrayList<>();
+    private Supplier<? extends ConnectionHandler> handlers;
+    private EventLoop loop;
+    private LoopOptions loopOptions;
+    private Limits limits = Limits.defaults();
+    private Timeouts timeouts = Timeouts.defaults();
+    private SocketSettings socketSettings = SocketSettings.defaults();
+    private int maxConnections = 10_000;
+    private int maxConnectionsPerAddress;
+    private CapPolicy capPolicy = CapPolicy.REJECT;
+
+    private Builder() {}
+
+    /**
+     * Adds an address to listen on.
+     *
+     * @param host a name or literal; {@code 0.0.0.0} or {@code ::} for all. Looked up now; a name
+     *     that is not found is refused by {@link #start()}
+     * @param port 1 to 65,535, or 0 to have one picked
+     * @return this
+     * @throws IllegalArgumentException if the port is out of range
+     */
+    public Builder listen(String host, int port) {
+      Check.range("port", port, 0, 65_535);
+      return listen(new InetSocketAddress(Objects.requireNonNull(host, "host"), port));
+    }
+
+    /**
+     * Adds an address to listen on.
+     *
+     * @param address resolved
+     * @return this
+     */
+    public Builder listen(SocketAddress address) {
+      listen.add(Objects.requireNonNull(address, "address"));
+      return this;
+    }
+
+    /**
+     * Sets what makes the handler of each connection; called on the loop's thread. A handler
+     * without state may be given again and again.
+     *
+     * @param handlers the factory; what it throws costs that one connection
+     * @return this
+     */
+    public Builder handler(Supplier<? extends ConnectionHandler> handlers) {
+      this.handlers = Objects.requireNonNull(handlers, "handler");
+      return this;
+    }
+
+    /**
+     * Puts the server on a loop that is there, and that it will not stop. Without this it makes one
+     * of its own.
+     *
+     * @param loop the loop, running or to be run
+     * @return this
+     */
+    public Builder loop(EventLoop loop) {
+      this.loop = Objects.requireNonNull(loop, "loop");
+      return this;
+    }
+
+    /**
+     * Sets the options of the loop that the server makes.
+     *
+     * @param loopOptions the options; {@code daemon} decides whether the server keeps the JVM alive
+     * @return this
+     */
+    public Builder loopOptions(LoopOptions loopOptions) {
+      this.loopOptions = Objects.requireNonNull(loopOptions, "loopOptions");
+      return this;
+    }
+
+    /**
+     * Sets the bounds of each connection.
+     *
+     * @param limits the limits; default {@link Limits#defaults()}
+     * @return this
+     */
+    public Builder limits(Limits limits) {
+      this.limits = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * Sets the time-outs of each connection.
+     *
+     * @param timeouts the time-outs; default {@link Timeouts#defaults()}
+     * @return this
+     */
+    public Builder timeouts(Timeouts timeouts) {
+      this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+      return this;
+    }
+
+    /**
+     * Sets socket options.
+     *
+     * @param socketSettings the options; default {@link SocketSettings#defaults()}
+     * @return this
+     */
+    public Builder socketSettings(SocketSettings socketSettings) {
+      this.socketSettings = Objects.requireNonNull(socketSettings, "socketSettings");
+      return this;
+    }
+
+    /**
+     * Caps the connections open at a time.
+     *
+     * @param maxConnections the cap, 0 for none. Default 10,000: half of the descriptors that a
+     *     process commonly has. Keep it well below that limit; at the limit itself accepting backs
+     *     off
+     * @return this
+     * @throws IllegalArgumentException if negative
+     */
+    public Builder maxConnections(int maxConnections) {
+      Check.range("maxConnections", maxConnections, 0, Integer.MAX_VALUE);
+      this.maxConnections = maxConnections;
+      return this;
+    }
+
+    /**
+     * Caps the connections open at a time from one IP address; those beyond it are closed at once.
+     *
+     * @param maxConnectionsPerAddress the cap, 0 for none. Default 0: behind a proxy all come from
+     *     one address
+     * @return this
+     * @throws IllegalArgumentException if negative
+     */
+    public Builder maxConnectionsPerAddress(int maxConnectionsPerAddress) {
+      Check.range("maxConnectionsPerAddress", maxConnectionsPerAddress, 0, Integer.MAX_VALUE);
+      this.maxConnectionsPerAddress = maxConnectionsPerAddress;
+      return this;
+    }
+
+    /**
+     * Sets what happens at the cap.
+     *
+     * @param capPolicy reject or wait; default {@link CapPolicy#REJECT}
+     * @return this
+     */
+    public Builder capPolicy(CapPolicy capPolicy) {
+      this.capPolicy = Objects.requireNonNull(capPolicy, "capPolicy");
+      return this;
+    }
+
+    /**
+     * Binds every address, then serves. On return clients can connect.
+     *
+     * @return the server
+     * @throws BindFailedException if an address can't be listened on; nothing is left open
+     * @throws IOException if the loop or a channel can't be made (no descriptors left); nothing is
+     *     left open
+     * @throws IllegalArgumentException if the settings contradict each other
+     * @throws IllegalStateException if no address or no handler was given
+     */
+    public Server start() throws IOException {
+      if (listen.isEmpty()) {
+        throw new IllegalStateException("listen is missing: give at least one address");
+      }
+      if (handlers == null) {
+        throw new IllegalStateException("handler is missing: give a factory of handlers");
+      }
+      if (loop != null && loopOptions != null) {
+        throw new IllegalStateException(
+            "loopOptions is given beside loop, allowed is one of them: a loop has its options already");
+      }
+      ConnectionSettings settings = new ConnectionSettings(limits, timeouts, socketSettings);
+      LoopOptions options =
+          loop != null
+              ? loop.options()
+              : loopOptions != null ? loopOptions : LoopOptions.defaults();
+      settings.checkAgainst(options);
+      EventLoop carrier =
+          loop != null
+              ? loop
+              : new EventLoop(
+                  java.nio.channels.spi.SelectorProvider.provider(), System::nanoTime, options);
+      Server server =
+          new Server(
+              carrier,
+              loop == null,
+              new Listener.Admission(
+                  maxConnections, maxConnectionsPerAddress, capPolicy, carrier.log));
+      List<ServerSocketChannel> channels = new ArrayList<>();
+      boolean done = false;
+      try {
+        loadErrorPaths();
+        for (SocketAddress address : listen) {
+          channels.add(bind(carrier, address));
+        }
+        for (ServerSocketChannel channel : channels) {
+          Listener listener =
+              new Listener(carrier, channel, server.admission, settings, handlers, server.owner);
+          server.listeners.add(listener);
+          server.addresses.add(listener.address());
+        }
+        carrier.log.line(Level.INFO, "listening {}", server);
+        if (carrier.inLoop()) {
+          server.startListeners();
+        } else {
+          carrier.execute(server::startListeners);
+        }
+        if (loop == null) {
+          carrier.start();
+        }
+        done = true;
+        return server;
+      } finally {
+        if (!done) {
+          for (ServerSocketChannel channel : channels) {
+            channel.close();
+          }
+          for (Listener listener : server.listeners) {
+            listener.closeReserve();
+          }
+          if (loop == null) {
+            carrier.close();
+          }
+        }
+      }
+    }
+
+    private ServerSocketChannel bind(EventLoop carrier, SocketAddress address) throws IOException {
+      ServerSocketChannel channel = carrier.provider().openServerSocketChannel();
+      boolean bound = false;
+      try {
+        channel.configureBlocking(false);
+        socketSettings.applyTo(channel);
+        try {
+          channel.bind(address, socketSettings.backlog());
+        } catch (IOException | RuntimeException e) {
+          Failure failure = carrier.classifier.bind(e, carrier.provider(), address);
+          throw new BindFailedException(address, failure);
+        }
+        bound = true;
+        return channel;
+      } finally {
+        if (!bound) {
+          channel.close();
+        }
+      }
+    }
+  }
+
+  private void startListeners() {
+    for (Listener listener : listeners) {
+      try {
+        listener.start();
+      } catch (IOException e) {
+        loop.log.line(Level.ERROR, "listener not started address={}", listener.address(), e);
+        listener.stop();
+      }
+    }
+  }
+
+  /**
+   * When descriptors run out no class can be loaded any more from a directory or a jar that is not
+   * open, and a class that failed to load once stays broken. So what the error paths need is loaded
+   * before the first client can come.
+   */
+  private static void loadErrorPaths() {
+    CloseRecord sample =
+        new CloseRecord(
+            0,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            EndedBy.FAULT,
+            FailureKind.EMFILE,
+            dev.millrace.failure.Certainty.UNKNOWN,
+            ConnectionState.CLOSED,
+            dev.millrace.failure.Operation.ACCEPT,
+            0,
+            0,
+            0,
+            0,
+            0,
+            Duration.ZERO,
+            Duration.ZERO,
+            new IOException("sample"));
+    Class<?>[] needed = {
+      Episode.class,
+      Completions.class,
+      OutboundQueue.class,
+      Segment.class,
+      KeptInput.class,
+      Sender.class,
+      FileRegion.class,
+      FileRegion.TruncatedException.class,
+      ShutdownReport.class,
+      ShutdownReport.CutPeer.class,
+      ServerStats.class,
+      Connector.class,
+      Connection.class,
+      Deadlines.class,
+    };
+    if (sample.toString().isEmpty() || needed.length == 0) {
+      throw new AssertionError("unreachable: only there so that nothing above is optimised away");
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.millrace.examples;
+
+import dev.millrace.CapPolicy;
+import dev.millrace.Server;
+import dev.millrace.ShutdownReport;
+import dev.millrace.Timeouts;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/**
+ * The options that every server of the examples has, and what they do in common: serve, and end on
+ * a signal.
+ */
+public final class ServerOptions {
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 or :: for all).")
+  private String host;
+
+  @Option(
+      names = "--read-timeout",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      description =
+          "Close a connection that sent nothing for so long (default: ${DEFAULT-VALUE}). Times are"
+              + " 500ms, 2s, 5m, 1h; 0 switches one off.")
+  private Duration readTimeout;
+
+  @Option(
+      names = "--write-timeout",
+      paramLabel = "TIME",
+      defaultValue = "30s",
+      description =
+          "Cut a connection that took nothing of a pending answer for so long (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Duration writeTimeout;
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      description =
+          "After a close, and at shutdown, cut what is not handed over within so long (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Duration drainTimeout;
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description =
+          "Reject connections beyond so many (default: the limit of descriptors, less "
+              + DescriptorLimit.MARGIN
+              + "; 0: no cap).")
+  private Integer maxConnections;
+
+  @Option(
+      names = "--at-cap",
+      paramLabel = "POLICY",
+      defaultValue = "reject",
+      description =
+          "At the cap: reject (close at once) or wait (leave clients in the backlog); default:"
+              + " ${DEFAULT-VALUE}.")
+  private CapPolicy atCap;
+
+  @Option(
+      names = "--per-address",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Reject connections beyond so many from one address (default: no cap).")
+  private int perAddress;
+
+  @Option(
+      names = "--verbose",
+      description = "Print each connection's close record as one line on stderr.")
+  private boolean verbose;
+
+  /** Whether close records are to be printed. */
+  public boolean isVerbose() {
+    return verbose;
+  }
+
+  /** A builder with these options; a value that is refused is wrong usage. */
+  public Server.Builder builder(int port) {
+    try {
+      int cap = maxConnections == null ? DescriptorLimit.defaultConnections() : maxConnections;
+      return Server.builder()
+          .listen(host, port)
+          .timeouts(
+              Timeouts.defaults()
+                  .withReadIdle(readTimeout)
+                  .withWriteStall(writeTimeout)
+                  .withDrain(drainTimeout))
+          .maxConnections(cap)
+          .maxConnectionsPerAddress(perAddress)
+          .capPolicy(atCap);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Says where it listens, and serves until a signal; drains then, and says what became of the
+   * connections.
+   */
+  public void serve(Server server) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("listening on " + textOf((InetSocketAddress) server.addresses().get(0)));
+    out.flush();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server, out), "shutdown"));
+    server.awaitStopped();
+  }
+
+  private void drain(Server server, PrintWriter out) {
+    // One deadline: the time to drain, and as much again to see the peers' FINs. Off means to wait
+    // for as long as it takes.
+    Duration deadline = drainTimeout.isZero() ? Duration.ofDays(1) : drainTimeout.multipliedBy(2);
+    int code = 0;
+    try {
+      ShutdownReport report =
+          server.shutdown(deadline).get(deadline.toMillis() + 5_000, TimeUnit.MILLISECONDS);
+      out.println("shut down: " + report);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      out.println("shut down: failed: " + e);
+      code = 1;
+    }
+    out.flush();
+    // A signal would make it 143; but what was asked for is done.
+    Runtime.getRuntime().halt(code);
+  }
+
+  private static String textOf(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+}

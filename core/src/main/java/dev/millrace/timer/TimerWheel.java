@@ -183,7 +183,9 @@ public final class TimerWheel {
    */
   public void schedule(Timer timer, long deadlineNanos) {
     if (timer.state == Timer.IDLE) {
-      timer.wheel = this;
+      if (timer.wheel != this) {
+        timer.wheel = this;
+      }
       size++;
     } else {
       checkOwn(timer);
@@ -414,7 +416,6 @@ public final class TimerWheel {
 
   private void release(Timer timer) {
     timer.state = Timer.IDLE;
-    timer.wheel = null;
     size--;
   }
 

@@ -73,6 +73,7 @@ public final class Connection extends Ready {
   private long received;
   private long accepted;
   private long handed;
+  private long servedFrom;
   private long discarded;
   private long writesFailed;
   private int interest;
@@ -308,7 +309,7 @@ public final class Connection extends Ready {
         || (completion != null && completions != null && completions.isFull())) {
       return full();
     }
-    if (memory.eventOf == this && memory.isStaged()) {
+    if (memory.eventOf == id && memory.isStaged()) {
       flushStaged();
     }
     accepted += region.remaining();
@@ -422,27 +423,41 @@ public final class Connection extends Ready {
 
   @Override
   boolean ready(int ops) {
+    memory.eventOf = id;
+    boolean moved;
+    if (ops == SelectionKey.OP_READ && state.isReading() && kept == null && !attention) {
+      // What happens nearly always: nothing is pending, nothing is kept, and there is something to
+      // read.
+      int n = readFresh();
+      if (n == memory.readBufferBytes()) {
+        readMore(n);
+      }
+      moved = n != 0;
+    } else {
+      moved = readyForMore(ops);
+    }
+    endEvent();
+    return moved;
+  }
+
+  private boolean readyForMore(int ops) {
     if (state == ConnectionState.CLOSED) {
       return true; // ended by another one's callback in this same turn
     }
-    beginEvent();
-    boolean moved = false;
-    long before = handed;
     if (state == ConnectionState.CONNECTING) {
-      moved = finishConnect();
-    } else {
-      // Read first: only a read names a reset by its class, and a failed write destroys that
-      // evidence.
-      if ((ops & SelectionKey.OP_READ) != 0) {
-        moved = readable();
-      }
-      if ((ops & SelectionKey.OP_WRITE) != 0) {
-        kernelFull = false;
-        attention = true;
-      }
+      return finishConnect();
     }
-    endEvent();
-    return moved || handed != before || state == ConnectionState.CLOSED;
+    // Read first: only a read names a reset by its class, and a failed write destroys that
+    // evidence.
+    boolean moved = (ops & SelectionKey.OP_READ) != 0 && readable();
+    if ((ops & SelectionKey.OP_WRITE) != 0 && state != ConnectionState.CLOSED) {
+      long before = handed;
+      kernelFull = false;
+      attention = true;
+      serve();
+      moved |= handed != before || state == ConnectionState.CLOSED;
+    }
+    return moved;
   }
 
   @Override
@@ -487,8 +502,7 @@ public final class Connection extends Ready {
   }
 
   private void beginEvent() {
-    memory.eventOf = this;
-    memory.eventBudget = settings.limits.writeBudgetBytes();
+    memory.eventOf = id;
   }
 
   private void endEvent() {
@@ -498,7 +512,7 @@ public final class Connection extends Ready {
     if (attention) {
       serve();
     }
-    memory.eventOf = null;
+    memory.eventOf = 0;
     memory.poison();
   }
 
@@ -508,8 +522,9 @@ public final class Connection extends Ready {
    * on in the next turn.
    */
   private void serve() {
+    servedFrom = handed;
     for (int round = 0; attention; round++) {
-      if (round == ROUNDS_PER_TURN || memory.eventBudget <= 0) {
+      if (round == ROUNDS_PER_TURN || writeBudgetLeft() <= 0) {
         loop.attend(this);
         break;
       }
@@ -522,6 +537,10 @@ public final class Connection extends Ready {
     if (state != ConnectionState.CLOSED) {
       watch();
     }
+  }
+
+  private long writeBudgetLeft() {
+    return settings.writeBudgetBytes - (handed - servedFrom);
   }
 
   private void step() {
@@ -576,7 +595,7 @@ public final class Connection extends Ready {
    */
   private void attend() {
     attention = true;
-    if (memory.eventOf != this) {
+    if (memory.eventOf != id) {
       loop.attend(this);
     }
   }
@@ -594,53 +613,93 @@ public final class Connection extends Ready {
     if (!state.isReading()) {
       return state.isDiscarding() && discard();
     }
-    if (isReadingPaused()) {
-      attention = true; // the interest is out of date
-      return false;
+    if (attention && isReadingPaused()) {
+      return false; // the interest is out of date, and is about to be mended
     }
-    int budget = settings.limits.readBudgetBytes();
-    boolean moved = false;
+    return readMore(0);
+  }
+
+  /**
+   * Reads once into the loop's buffer and offers it; returns the bytes, 0 if there were none, -1 if
+   * input is over.
+   */
+  private int readFresh() {
     int n;
-    int room;
-    do {
-      ByteBuffer target = kept == null ? memory.readBuffer() : kept.space();
-      if (target == null) {
-        beginClose(
-            EndedBy.LIMIT,
-            new Failure(FailureKind.MESSAGE_TOO_LARGE, Certainty.CERTAIN, Operation.READ, null));
-        return true;
+    try {
+      n = channel.read(memory.readBuffer());
+    } catch (IOException e) {
+      readFailed(e);
+      return -1;
+    }
+    if (n <= 0) {
+      if (n < 0) {
+        inputEnded();
       }
-      room = target.remaining();
-      try {
-        n = channel.read(target);
-      } catch (IOException e) {
-        readFailed(e);
-        return true;
+      return n;
+    }
+    received += n;
+    deadlines.lastInputNanos = loop.nowNanos();
+    offerFresh(n);
+    return n;
+  }
+
+  /** The same, behind what is kept. */
+  private int readBehindKept(ByteBuffer target) {
+    int n;
+    try {
+      n = channel.read(target);
+    } catch (IOException e) {
+      readFailed(e);
+      return -1;
+    }
+    if (n <= 0) {
+      if (n < 0) {
+        inputEnded();
       }
-      if (n <= 0) {
-        if (n < 0) {
-          inputEnded();
-        }
-        return moved || n < 0;
-      }
-      moved = true;
-      received += n;
-      deadlines.lastInputNanos = loop.nowNanos();
-      if (kept == null) {
-        offerFresh(n);
-      } else {
-        kept.extend(n);
-        offerKept();
-      }
-      if (n < room) {
-        return true; // the socket is empty: asking again would only return 0
-      }
+      return n;
+    }
+    received += n;
+    deadlines.lastInputNanos = loop.nowNanos();
+    kept.extend(n);
+    offerKept();
+    return n;
+  }
+
+  /**
+   * Reads on, within the budget, until a read comes back short: then the socket is empty, and
+   * asking again would return 0.
+   */
+  private boolean readMore(int already) {
+    int budget = settings.readBudgetBytes - already;
+    boolean moved = already > 0;
+    while (budget > 0 && state.isReading() && !isReadingPaused()) {
       if (memory.isStaged()) {
         flushStaged(); // may refer to the read buffer
+        continue;
+      }
+      int room;
+      int n;
+      if (kept == null) {
+        room = memory.readBufferBytes();
+        n = readFresh();
+      } else {
+        ByteBuffer target = kept.space();
+        if (target == null) {
+          beginClose(
+              EndedBy.LIMIT,
+              new Failure(FailureKind.MESSAGE_TOO_LARGE, Certainty.CERTAIN, Operation.READ, null));
+          return true;
+        }
+        room = target.remaining();
+        n = readBehindKept(target);
+      }
+      moved |= n != 0;
+      if (n < room) {
+        return moved;
       }
       budget -= n;
-    } while (budget > 0 && state.isReading() && !isReadingPaused());
-    return true;
+    }
+    return moved;
   }
 
   /** Offers what was just read into the loop's buffer, and keeps what is not consumed. */
@@ -714,7 +773,7 @@ public final class Connection extends Ready {
    * destroyed by a reset.
    */
   private boolean discard() {
-    int budget = settings.limits.readBudgetBytes();
+    int budget = settings.readBudgetBytes;
     boolean moved = false;
     while (budget > 0 && state.isDiscarding()) {
       ByteBuffer target = memory.readBuffer();
@@ -798,8 +857,7 @@ public final class Connection extends Ready {
   // ---- writing
 
   private long queued() {
-    return (queue == null ? 0 : queue.bytes())
-        + (memory.eventOf == this ? memory.stagedBytes() : 0);
+    return (queue == null ? 0 : queue.bytes()) + (memory.eventOf == id ? memory.stagedBytes() : 0);
   }
 
   /** Whether output waits for the kernel, or for room in the queue. */
@@ -816,7 +874,7 @@ public final class Connection extends Ready {
 
   /** The most bytes that one write can ever have; any thread. */
   long largestWrite() {
-    return Math.min(settings.limits.hardLimitBytes(), memory.budgetBytes());
+    return Math.min(settings.hardLimitBytes, memory.budgetBytes());
   }
 
   /** Why so many bytes are not taken, or null if they are; decided before anything is touched. */
@@ -824,7 +882,7 @@ public final class Connection extends Ready {
     if (!state.isWritable() || writeFailure != null) {
       return state == ConnectionState.CONNECTING ? full() : WriteResult.CLOSED;
     }
-    if (queued() + bytes > settings.limits.hardLimitBytes() || !memory.hasRoomFor(bytes)) {
+    if (queued() + bytes > settings.hardLimitBytes || !memory.hasRoomFor(bytes)) {
       return bytes > largestWrite() ? WriteResult.TOO_LARGE : full();
     }
     return null;
@@ -838,7 +896,7 @@ public final class Connection extends Ready {
 
   private void accept(ByteBuffer source) {
     accepted += source.remaining();
-    if (memory.eventOf == this && !isPending()) {
+    if (memory.eventOf == id && !isPending()) {
       if (memory.stage(source)) {
         return;
       }
@@ -881,20 +939,22 @@ public final class Connection extends Ready {
         attention = true;
       }
     }
-    memory.clearStaged();
+    if (memory.isStaged()) {
+      memory.clearStaged();
+    }
   }
 
   private void flushQueue() {
     if (sender != null) {
       takeFromSender();
     }
-    if (!isPending() || kernelFull || writeFailure != null || memory.eventBudget <= 0) {
+    if (!isPending() || kernelFull || writeFailure != null || writeBudgetLeft() <= 0) {
       return;
     }
     if (state == ConnectionState.CLOSED) {
       return;
     }
-    long budget = memory.eventBudget;
+    long budget = writeBudgetLeft();
     try {
       long n = queue.flush(channel, budget);
       handedOver(n);
@@ -936,7 +996,6 @@ public final class Connection extends Ready {
   private void handedOver(long bytes) {
     if (bytes > 0) {
       handed += bytes;
-      memory.eventBudget -= bytes;
       deadlines.lastOutputNanos = loop.nowNanos();
     }
   }
@@ -1052,7 +1111,7 @@ public final class Connection extends Ready {
         && writeFailure == null) {
       int n = buffer.remaining();
       WriteCompletion completion = s.peekCompletion();
-      if (queued() + n > settings.limits.hardLimitBytes()
+      if (queued() + n > settings.hardLimitBytes
           || !memory.hasRoomFor(n)
           || (completion != null && completions != null && completions.isFull())) {
         break; // it stays where it is until the queue is shorter
@@ -1153,7 +1212,7 @@ public final class Connection extends Ready {
 
   /** The state is CLOSED: the rest follows in the closes phase, after the running callback. */
   private void over() {
-    if (memory.eventOf == this) {
+    if (memory.eventOf == id) {
       memory.clearStaged();
     }
     closeSender();
@@ -1265,9 +1324,9 @@ public final class Connection extends Ready {
   @Override
   void broken(Throwable fault) {
     loop.log.line(Level.ERROR, "fault in the machine culprit={}", this, fault);
-    if (memory.eventOf == this) {
+    if (memory.eventOf == id) {
       memory.clearStaged();
-      memory.eventOf = null;
+      memory.eventOf = 0;
     }
     cut(
         EndedBy.FAULT,

@@ -11,6 +11,12 @@ final class ConnectionSettings {
   final Timeouts timeouts;
   final SocketSettings socket;
 
+  /** Read at each event: one load instead of two. */
+  final int readBudgetBytes;
+
+  final int writeBudgetBytes;
+  final int hardLimitBytes;
+
   /** The time-outs in nanoseconds; 0 is off. */
   final long readIdleNanos;
 
@@ -25,6 +31,9 @@ final class ConnectionSettings {
     this.limits = Objects.requireNonNull(limits, "limits");
     this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
     this.socket = Objects.requireNonNull(socket, "socketSettings");
+    readBudgetBytes = limits.readBudgetBytes();
+    writeBudgetBytes = limits.writeBudgetBytes();
+    hardLimitBytes = limits.hardLimitBytes();
     readIdleNanos = timeouts.readIdle().toNanos();
     writeStallNanos = timeouts.writeStall().toNanos();
     pausedNanos = timeouts.paused().toNanos();

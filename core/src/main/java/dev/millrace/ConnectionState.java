@@ -101,10 +101,17 @@ public enum ConnectionState {
 
   private final Input input;
   private final Output output;
+  private final boolean reading;
+  private final boolean discarding;
+  private final boolean writable;
 
   ConnectionState(Input input, Output output) {
     this.input = input;
     this.output = output;
+    boolean discards = output == Output.DRAINING || output == Output.LINGERING;
+    this.reading = input == Input.OPEN && !discards;
+    this.discarding = input == Input.OPEN && discards;
+    this.writable = output == Output.OPEN;
   }
 
   private static void row(ConnectionState state, ConnectionState... nextByEvent) {
@@ -132,17 +139,17 @@ public enum ConnectionState {
 
   /** Whether input is for the handler. */
   boolean isReading() {
-    return input == Input.OPEN && output != Output.DRAINING && output != Output.LINGERING;
+    return reading;
   }
 
   /** Whether input is read only to be thrown away. */
   boolean isDiscarding() {
-    return input == Input.OPEN && (output == Output.DRAINING || output == Output.LINGERING);
+    return discarding;
   }
 
   /** Whether new writes are taken. */
   boolean isWritable() {
-    return output == Output.OPEN;
+    return writable;
   }
 
   /** Whether the FIN is due once the queue is empty. */

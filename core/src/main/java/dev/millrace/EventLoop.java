@@ -13,7 +13,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -58,12 +57,6 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   private static final long REBUILD_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
 
-  /**
-   * The kernel hands out at most 1,024 events a poll through the JDK; the array grows if another
-   * provider gives more.
-   */
-  private static final int READY_AT_FIRST = 1024;
-
   private final SelectorProvider provider;
   private final LongSupplier clock;
   private final LoopOptions options;
@@ -71,7 +64,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final TaskQueue tasks = new TaskQueue();
   private final ArrayDeque<Ready> toFlush = new ArrayDeque<>();
   private final ArrayDeque<Ready> toClose = new ArrayDeque<>();
-  private final Consumer<SelectionKey> collector = this::collect;
+  private final Consumer<SelectionKey> collector = this::readyKey;
 
   /** What the connections on this loop share. */
   final LoopMemory memory;
@@ -91,7 +84,6 @@ public final class EventLoop implements Executor, AutoCloseable {
   private volatile boolean stopped;
   private volatile boolean interruptedByOthers;
 
-  private Ready[] ready = new Ready[READY_AT_FIRST];
   private int readyCount;
   private long now;
   private long work;
@@ -150,7 +142,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     long before = work;
     poll(maxWaitNanos);
-    readyKeys();
     timersDue();
     tasks();
     flush();
@@ -170,6 +161,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     long wait = hasWork() ? 0 : Math.min(maxWaitNanos, timerDelay());
     boolean slept = false;
+    long polled = now;
+    readyCount = 0;
     try {
       if (wait > 0 && tasks.aboutToSleep()) {
         slept = true;
@@ -184,8 +177,10 @@ public final class EventLoop implements Executor, AutoCloseable {
       rebuildSelector("select failed");
     }
     boolean woken = slept && !tasks.awake();
-    long polled = now;
-    now = clock.getAsLong();
+    work += readyCount;
+    if (readyCount == 0) {
+      now = clock.getAsLong();
+    }
     if (slept && !woken && readyCount == 0) {
       watchEmptyPoll(now - polled < wait - 1_000_000 || wait == Long.MAX_VALUE);
     } else {
@@ -193,39 +188,34 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
-  private void collect(SelectionKey selected) {
-    Ready r = (Ready) selected.attachment();
-    r.readyOps = selected.readyOps();
-    if (readyCount == ready.length) {
-      ready = Arrays.copyOf(ready, readyCount * 2);
+  /** One ready key, as the poll hands it over. */
+  private void readyKey(SelectionKey selected) {
+    if (readyCount++ == 0) {
+      now = clock.getAsLong();
     }
-    ready[readyCount++] = r;
+    Ready r = (Ready) selected.attachment();
+    try {
+      if (!r.ready(selected.readyOps())) {
+        fruitless(r, selected);
+      } else if (r.fruitless != 0) {
+        r.fruitless = 0;
+      }
+    } catch (Throwable t) {
+      fault(r, t);
+    }
   }
 
-  private void readyKeys() {
-    int n = readyCount;
-    readyCount = 0;
-    work += n;
-    for (int i = 0; i < n; i++) {
-      Ready r = ready[i];
-      ready[i] = null;
-      try {
-        if (r.ready(r.readyOps)) {
-          r.fruitless = 0;
-        } else if (++r.fruitless >= options.spinLimit()) {
-          r.fruitless = 0;
-          String reaction = r.spinning();
-          log.line(
-              Level.WARN,
-              "ready without progress times={} ops={} culprit={} reaction={}",
-              options.spinLimit(),
-              r.readyOps,
-              r,
-              reaction);
-        }
-      } catch (Throwable t) {
-        fault(r, t);
-      }
+  private void fruitless(Ready r, SelectionKey selected) {
+    if (++r.fruitless >= options.spinLimit()) {
+      r.fruitless = 0;
+      String reaction = r.spinning();
+      log.line(
+          Level.WARN,
+          "ready without progress times={} ops={} culprit={} reaction={}",
+          options.spinLimit(),
+          selected.isValid() ? selected.readyOps() : 0,
+          r,
+          reaction);
     }
   }
 

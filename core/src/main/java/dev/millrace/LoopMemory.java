@@ -28,19 +28,18 @@ final class LoopMemory {
   /** For gathering writes; filled and cleared within one call. */
   final ByteBuffer[] vectors = new ByteBuffer[MAX_VECTORS];
 
-  /** The connection whose event runs: staging is its. Null between events. */
-  Ready eventOf;
-
-  /** What the running event may still write. */
-  long eventBudget;
+  /** The number of the connection whose event runs: staging is its. 0 between events. */
+  long eventOf;
 
   private final ByteBuffer readBuffer;
+  private final int readBufferBytes;
   private final ByteBuffer staging;
   private final ByteBuffer[] stagedPair = new ByteBuffer[2];
   private final long budgetBytes;
   private ByteBuffer lent;
   private int refFrom;
   private int refTo;
+  private int stagedBytes;
 
   private long heldBytes;
   private boolean pressed;
@@ -49,6 +48,7 @@ final class LoopMemory {
   private int freeSegmentCount;
 
   LoopMemory(LoopOptions options) {
+    readBufferBytes = options.readBufferBytes();
     readBuffer = options.buffers().apply(options.readBufferBytes());
     staging = options.buffers().apply(options.stagingBytes());
     lent = readBuffer.asReadOnlyBuffer();
@@ -66,7 +66,7 @@ final class LoopMemory {
   }
 
   int readBufferBytes() {
-    return readBuffer.capacity();
+    return readBufferBytes;
   }
 
   /**
@@ -77,7 +77,7 @@ final class LoopMemory {
     if (checked) {
       lent = readBuffer.asReadOnlyBuffer();
     }
-    return lent.limit(to).position(from);
+    return lent.clear().limit(to).position(from);
   }
 
   /**
@@ -108,16 +108,15 @@ final class LoopMemory {
   @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
   boolean stage(ByteBuffer source) {
     int n = source.remaining();
-    if (source == lent && staging.position() == 0) {
-      if (refTo == refFrom) {
-        refFrom = source.position();
-        refTo = source.limit();
-        source.position(source.limit());
-        return true;
+    if (source == lent && stagedBytes == refTo - refFrom) {
+      int from = source.position();
+      if (stagedBytes == 0) {
+        refFrom = from;
       }
-      if (refTo == source.position()) {
-        refTo = source.limit();
-        source.position(source.limit());
+      if (stagedBytes == 0 || refTo == from) {
+        refTo = from + n;
+        stagedBytes += n;
+        source.position(refTo);
         return true;
       }
     }
@@ -125,22 +124,28 @@ final class LoopMemory {
       return false;
     }
     staging.put(source);
+    stagedBytes += n;
     return true;
   }
 
   boolean isStaged() {
-    return refTo != refFrom || staging.position() != 0;
+    return stagedBytes != 0;
   }
 
   int stagedBytes() {
-    return refTo - refFrom + staging.position();
+    return stagedBytes;
   }
 
   /** Writes what is staged with one call; returns the bytes taken. What is left stays staged. */
   int writeStaged(SocketChannel channel) throws IOException {
     int n;
-    if (staging.position() == 0) {
-      n = channel.write(readBuffer.limit(refTo).position(refFrom));
+    if (stagedBytes == refTo - refFrom) {
+      if (refFrom == 0 && refTo == readBuffer.position()) {
+        readBuffer.flip(); // the same, cheaper
+      } else {
+        readBuffer.limit(refTo).position(refFrom);
+      }
+      n = channel.write(readBuffer);
       refFrom += n;
     } else if (refTo == refFrom) {
       staging.flip();
@@ -161,6 +166,7 @@ final class LoopMemory {
         stagedPair[1] = null;
       }
     }
+    stagedBytes -= n;
     return n;
   }
 
@@ -177,6 +183,7 @@ final class LoopMemory {
 
   void clearStaged() {
     refFrom = refTo = 0;
+    stagedBytes = 0;
     staging.clear();
   }
 

@@ -93,6 +93,7 @@ final class LoopMemory {
   /** In checked mode the read buffer is overwritten once nothing of it is staged. */
   void poison() {
     if (checked) {
+      readBuffer.clear(); // a write from it has left its limit behind the bytes that were staged
       for (int i = 0; i < readBuffer.capacity(); i += 64) {
         readBuffer.put(i, (byte) 0xDB);
       }

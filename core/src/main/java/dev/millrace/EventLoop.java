@@ -91,6 +91,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private long rebuiltNanos;
   private boolean rebuiltEver;
   private boolean pressureTimerArmed;
+  private boolean inTurn;
   private long nextId = 1;
 
   /**
@@ -140,14 +141,19 @@ public final class EventLoop implements Executor, AutoCloseable {
     if (stopped) {
       return false;
     }
+    inTurn = true;
     long before = work;
-    poll(maxWaitNanos);
-    timersDue();
-    tasks();
-    flush();
-    closes();
-    if (stopping) {
-      end();
+    try {
+      poll(maxWaitNanos);
+      timersDue();
+      tasks();
+      flush();
+      closes();
+      if (stopping) {
+        end();
+      }
+    } finally {
+      inTurn = false;
     }
     return work != before;
   }
@@ -610,6 +616,10 @@ public final class EventLoop implements Executor, AutoCloseable {
               + ", not by "
               + current.getName());
     }
+    if (inTurn) {
+      throw new IllegalStateException(
+          "loop " + options.name() + " is driven from inside its own turn; return instead");
+    }
   }
 
   /** Drives the loop on the calling thread until it is stopped. */
@@ -661,15 +671,15 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   /**
    * Stops the loop and waits for its end, at most 10 seconds (a callback that does not return is
-   * the only reason to wait longer; it is named in the log). On the loop's own thread it ends with
-   * the current turn, and this returns at once.
+   * the only reason to wait longer; it is named in the log). Inside a turn the loop ends with that
+   * turn, and this returns at once; on the loop's own thread between two turns it ends here.
    */
   @Override
   public void close() {
     stop();
     Thread t = thread;
-    if (t == null) {
-      turn(0); // nobody drives it: end it here
+    if (t == null || (t == Thread.currentThread() && !inTurn)) {
+      turn(0); // nobody else is going to drive it: end it here
     } else if (t instanceof LoopThread && !inLoop()) {
       boolean interrupted = false;
       long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();

@@ -14,8 +14,10 @@ import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.event.Level;
@@ -82,6 +84,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private volatile Thread thread;
   private volatile boolean stopping;
   private volatile boolean stopped;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean interruptedByOthers;
 
   private int readyCount;
@@ -680,12 +683,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     Thread t = thread;
     if (t == null || (t == Thread.currentThread() && !inTurn)) {
       turn(0); // nobody else is going to drive it: end it here
-    } else if (t instanceof LoopThread && !inLoop()) {
+    } else if (!inLoop()) {
       boolean interrupted = false;
       long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
       for (long left; !stopped && (left = deadline - System.nanoTime()) > 0; ) {
         try {
-          t.join(Math.max(1, left / 1_000_000));
+          ended.await(left, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -725,6 +728,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       log.line(Level.WARN, "selector close failed loop={}", options.name(), e);
     }
     stopped = true;
+    ended.countDown();
   }
 
   /** The loop's name, thread and size. */

@@ -95,6 +95,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private boolean rebuiltEver;
   private boolean pressureTimerArmed;
   private boolean inTurn;
+  private boolean ending;
   private long nextId = 1;
 
   /**
@@ -585,6 +586,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
+  /** Refuses what would begin a life that nobody is going to end. */
+  void checkRunning(String what) {
+    if (ending) {
+      throw new RejectedExecutionException(
+          what + " refused: loop " + options.name() + " has stopped");
+    }
+  }
+
   private IllegalStateException wrongThread() {
     Thread owner = thread;
     return new IllegalStateException(
@@ -703,6 +712,12 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void end() {
+    // Tasks first: they may still make connections, and register the listeners of a server.
+    ending = true;
+    tasks.close();
+    for (int n = tasks.collect(); n > 0; n = tasks.collect()) {
+      tasks();
+    }
     forEach(
         r -> {
           try {
@@ -711,11 +726,8 @@ public final class EventLoop implements Executor, AutoCloseable {
             fault(r, t);
           }
         });
-    tasks.close();
-    for (int n = tasks.collect(); n > 0; n = tasks.collect()) {
-      tasks();
-    }
-    // Callbacks of the end may ask for more ends; each connection ends once, so this ends too.
+    // Callbacks of the end may ask for more ends; each connection ends once and none is made any
+    // more, so this ends too.
     for (int rounds = 0; !(toClose.isEmpty() && toFlush.isEmpty()) && rounds < 1000; rounds++) {
       flush();
       closes();

@@ -191,7 +191,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     if (readyCount == 0) {
       now = clock.getAsLong();
     }
-    if (slept && !woken && readyCount == 0) {
+    boolean interrupted = interruptedByOthers || Thread.currentThread().isInterrupted();
+    if (slept && !woken && !interrupted && readyCount == 0) {
       watchEmptyPoll(now - polled < wait - 1_000_000 || wait == Long.MAX_VALUE);
     } else {
       emptyPolls = 0;

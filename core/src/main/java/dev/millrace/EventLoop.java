@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.event.Level;
@@ -58,6 +59,9 @@ public final class EventLoop implements Executor, AutoCloseable {
    * so many nanoseconds.
    */
   private static final long REBUILD_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /** Between two polls that fail: a hundred a second, instead of a processor's worth. */
+  private static final long FAILED_POLL_REST_NANOS = 10_000_000;
 
   private final SelectorProvider provider;
   private final LongSupplier clock;
@@ -183,8 +187,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         selector.selectNow(collector);
       }
     } catch (IOException | ClosedSelectorException e) {
-      log.line(Level.WARN, "select failed loop={}", options.name(), e);
-      rebuildSelector("select failed");
+      pollFailed(e, wait);
     }
     boolean woken = slept && !tasks.awake();
     work += readyCount;
@@ -312,10 +315,28 @@ public final class EventLoop implements Executor, AutoCloseable {
       emptyPolls = 0;
     } else if (++emptyPolls >= options.spinLimit()) {
       emptyPolls = 0;
-      if (!rebuiltEver || now - rebuiltNanos >= REBUILD_INTERVAL_NANOS) {
+      if (mayRebuild()) {
         rebuildSelector("polls returned early times=" + options.spinLimit());
       }
     }
+  }
+
+  /**
+   * The selector itself failed. A new one is tried first; while that is too soon again, timers and
+   * tasks go on, and a short rest stands in for the wait that the poll would have been.
+   */
+  private void pollFailed(Exception e, long wait) {
+    now = clock.getAsLong();
+    if (mayRebuild()) {
+      log.line(Level.WARN, "select failed loop={}", options.name(), e);
+      rebuildSelector("select failed");
+    } else if (wait > 0 && tasks.isEmpty()) {
+      LockSupport.parkNanos(Math.min(wait, FAILED_POLL_REST_NANOS));
+    }
+  }
+
+  private boolean mayRebuild() {
+    return !rebuiltEver || now - rebuiltNanos >= REBUILD_INTERVAL_NANOS;
   }
 
   private void rebuildSelector(String why) {

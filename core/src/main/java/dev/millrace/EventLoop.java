@@ -532,6 +532,9 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private static long nanosOf(Duration delay) {
+    if (delay.isNegative()) {
+      return 0;
+    }
     return delay.toSeconds() >= Long.MAX_VALUE / 1_000_000_000 - 1
         ? Long.MAX_VALUE
         : delay.toNanos();

@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.failure.Failure;
+import dev.millrace.failure.FailureKind;
 import dev.millrace.timer.Timer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -376,20 +377,20 @@ final class Listener extends Ready {
     boolean enter(InetAddress from, long now) {
       if (isFull()) {
         rejectedByCap++;
-        atCap.happened(now, "cap=" + maxConnections);
+        atCap.happened(now, capDetails());
         return false;
       }
-      atCap.endIfQuiet(now, "cap=" + maxConnections);
+      atCap.endIfQuiet(now, capDetails());
       if (maxPerAddress != 0 && from != null) {
         int[] count = byAddress.computeIfAbsent(from, a -> new int[1]);
         if (count[0] >= maxPerAddress) {
           rejectedByAddressCap++;
-          atAddressCap.happened(now, "cap=" + maxPerAddress + " last=" + from.getHostAddress());
+          atAddressCap.happened(now, addressCapDetails() + " last=" + from.getHostAddress());
           return false;
         }
         count[0]++;
       }
-      atAddressCap.endIfQuiet(now, "cap=" + maxPerAddress);
+      atAddressCap.endIfQuiet(now, addressCapDetails());
       accepted++;
       open++;
       return true;
@@ -416,10 +417,18 @@ final class Listener extends Ready {
       failures++;
     }
 
+    private String capDetails() {
+      return "kind=" + FailureKind.CONNECTION_CAP.symbol() + " cap=" + maxConnections;
+    }
+
+    private String addressCapDetails() {
+      return "kind=" + FailureKind.ADDRESS_CAP.symbol() + " cap=" + maxPerAddress;
+    }
+
     /** The server ends: what is still open of the episodes is told. */
     void end() {
-      atCap.end("cap=" + maxConnections);
-      atAddressCap.end("cap=" + maxPerAddress);
+      atCap.end(capDetails());
+      atAddressCap.end(addressCapDetails());
     }
   }
 }

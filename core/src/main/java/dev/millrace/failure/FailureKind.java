@@ -245,14 +245,6 @@ public enum FailureKind {
       "The peer took none of the waiting bytes for the stall time-out; it hangs or is unreachable.",
       Operation.TIMER),
 
-  /** Slower than the minimum rate. */
-  SLOW_PEER(
-      Fault.PEER,
-      true,
-      Level.INFO,
-      "The peer stayed below the minimum rate; lower the rate if honest peers are that slow.",
-      Operation.TIMER),
-
   /** We closed, and the queue did not empty in time. */
   DRAIN_TIMEOUT(
       Fault.PEER,

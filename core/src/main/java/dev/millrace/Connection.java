@@ -748,6 +748,8 @@ public final class Connection extends Ready {
   }
 
   private boolean mayOfferAgain(boolean moved, int offers) {
+    // A resume inside of the callback asks for no second look at bytes that it has just seen.
+    offerDue = false;
     if (!moved || !state.isReading() || pausedByHandler) {
       return false;
     }

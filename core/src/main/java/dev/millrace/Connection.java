@@ -43,8 +43,11 @@ public final class Connection extends Ready {
    */
   private static final int ROUNDS_PER_TURN = 256;
 
-  /** How often in a turn one buffer is offered to a handler that takes a message at a time. */
-  private static final int OFFERS_PER_TURN = 4096;
+  /**
+   * How often in one event a handler that takes a message at a time is offered what is left; then
+   * the others come first.
+   */
+  private static final int OFFERS_PER_EVENT = 4096;
 
   /** Told of the end of its connections. */
   interface Owner {
@@ -83,6 +86,7 @@ public final class Connection extends Ready {
   private boolean openDue;
   private boolean inputEndDue;
   private boolean offerDue;
+  private int offersLeft;
   private boolean writableDue;
 
   private boolean pausedByHandler;
@@ -423,7 +427,7 @@ public final class Connection extends Ready {
 
   @Override
   boolean ready(int ops) {
-    memory.eventOf = id;
+    beginEvent();
     boolean moved;
     if (ops == SelectionKey.OP_READ && state.isReading() && kept == null && !attention) {
       // What happens nearly always: nothing is pending, nothing is kept, and there is something to
@@ -503,6 +507,7 @@ public final class Connection extends Ready {
 
   private void beginEvent() {
     memory.eventOf = id;
+    offersLeft = OFFERS_PER_EVENT;
   }
 
   private void endEvent() {
@@ -616,6 +621,12 @@ public final class Connection extends Ready {
     if (attention && isReadingPaused()) {
       return false; // the interest is out of date, and is about to be mended
     }
+    if (offerDue) {
+      offerKept(); // bytes first, else a FIN could overtake them
+      if (offerDue || !state.isReading()) {
+        return true;
+      }
+    }
     return readMore(0);
   }
 
@@ -672,7 +683,7 @@ public final class Connection extends Ready {
   private boolean readMore(int already) {
     int budget = settings.readBudgetBytes - already;
     boolean moved = already > 0;
-    while (budget > 0 && state.isReading() && !isReadingPaused()) {
+    while (budget > 0 && state.isReading() && !isReadingPaused() && !offerDue) {
       if (memory.isStaged()) {
         flushStaged(); // may refer to the read buffer
         continue;
@@ -705,7 +716,8 @@ public final class Connection extends Ready {
   /** Offers what was just read into the loop's buffer, and keeps what is not consumed. */
   private void offerFresh(int n) {
     int at = 0;
-    for (int offers = 1; ; offers++) {
+    boolean moved;
+    do {
       ByteBuffer view = memory.lend(at, n);
       callOnData(view);
       int position = view.position();
@@ -713,12 +725,9 @@ public final class Connection extends Ready {
       if (position == n) {
         return;
       }
-      boolean moved = position > at;
+      moved = position > at;
       at = Math.max(at, Math.min(position, n));
-      if (!mayOfferAgain(moved, offers)) {
-        break;
-      }
-    }
+    } while (mayOfferAgain(moved));
     if (state.isReading()) {
       kept = new KeptInput(memory, memory.lend(at, n), settings.limits.maxKeptBytes());
       attention = true;
@@ -728,8 +737,11 @@ public final class Connection extends Ready {
   }
 
   private void offerKept() {
-    offerDue = false;
-    for (int offers = 1; kept != null && state.isReading() && !isReadingPaused(); offers++) {
+    while (kept != null && state.isReading()) {
+      if (isReadingPaused() || offersLeft <= 0) {
+        offerDue = true; // stays due until the pause, or the event, is over
+        return;
+      }
       ByteBuffer view = kept.lend();
       callOnData(view);
       int position = view.position();
@@ -741,25 +753,26 @@ public final class Connection extends Ready {
       if (kept.size() == 0) {
         kept.release();
         kept = null;
-      } else if (!mayOfferAgain(consumed > 0, offers)) {
+      } else if (!mayOfferAgain(consumed > 0)) {
         return;
       }
     }
+    offerDue = false;
   }
 
-  private boolean mayOfferAgain(boolean moved, int offers) {
+  private boolean mayOfferAgain(boolean moved) {
     // A resume inside of the callback asks for no second look at bytes that it has just seen.
     offerDue = false;
-    if (!moved || !state.isReading() || pausedByHandler) {
+    if (!moved || !state.isReading()) {
       return false;
     }
-    if (offers == OFFERS_PER_TURN) {
+    if (--offersLeft <= 0) {
       offerDue = true;
-      attention = true;
       loop.attend(this);
       return false;
     }
-    return true;
+    offerDue = isReadingPaused(); // by the handler, or by the answers that pile up
+    return !offerDue;
   }
 
   private void callOnData(ByteBuffer view) {

@@ -630,32 +630,8 @@ public final class Connection extends Ready {
     return readMore(0);
   }
 
-  /**
-   * Reads once into the loop's buffer and offers it; returns the bytes, 0 if there were none, -1 if
-   * input is over.
-   */
-  private int readFresh() {
-    int n;
-    try {
-      n = channel.read(memory.readBuffer());
-    } catch (IOException e) {
-      readFailed(e);
-      return -1;
-    }
-    if (n <= 0) {
-      if (n < 0) {
-        inputEnded();
-      }
-      return n;
-    }
-    received += n;
-    deadlines.lastInputNanos = loop.nowNanos();
-    offerFresh(n);
-    return n;
-  }
-
-  /** The same, behind what is kept. */
-  private int readBehindKept(ByteBuffer target) {
+  /** Reads once; returns the bytes, 0 if there were none, -1 if input is over, which is seen to. */
+  private int receive(ByteBuffer target) {
     int n;
     try {
       n = channel.read(target);
@@ -663,16 +639,21 @@ public final class Connection extends Ready {
       readFailed(e);
       return -1;
     }
-    if (n <= 0) {
-      if (n < 0) {
-        inputEnded();
-      }
-      return n;
+    if (n > 0) {
+      received += n;
+      deadlines.lastInputNanos = loop.nowNanos();
+    } else if (n < 0) {
+      inputEnded();
     }
-    received += n;
-    deadlines.lastInputNanos = loop.nowNanos();
-    kept.extend(n);
-    offerKept();
+    return n;
+  }
+
+  /** Reads once into the loop's buffer and offers it; returns as {@link #receive}. */
+  private int readFresh() {
+    int n = receive(memory.readBuffer());
+    if (n > 0) {
+      offerFresh(n);
+    }
     return n;
   }
 
@@ -688,21 +669,29 @@ public final class Connection extends Ready {
         flushStaged(); // may refer to the read buffer
         continue;
       }
-      int room;
+      int room = memory.readBufferBytes();
       int n;
       if (kept == null) {
-        room = memory.readBufferBytes();
         n = readFresh();
       } else {
         ByteBuffer target = kept.space();
-        if (target == null) {
+        boolean full = target == null;
+        if (full) {
+          target = memory.readBuffer(); // only to tell a byte too many from the FIN
+        }
+        room = target.remaining();
+        n = receive(target);
+        if (n > 0 && full) {
+          discarded += n;
           beginClose(
               EndedBy.LIMIT,
               new Failure(FailureKind.MESSAGE_TOO_LARGE, Certainty.CERTAIN, Operation.READ, null));
           return true;
         }
-        room = target.remaining();
-        n = readBehindKept(target);
+        if (n > 0) {
+          kept.extend(n);
+          offerKept();
+        }
       }
       moved |= n != 0;
       if (n < room) {

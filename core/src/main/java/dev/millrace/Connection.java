@@ -249,6 +249,7 @@ public final class Connection extends Ready {
    */
   public WriteResult write(ByteBuffer source) {
     loop.checkThread();
+    memory.checkStillLent(source);
     WriteResult refusal = refusal(source.remaining());
     if (refusal != null) {
       return refusal;
@@ -270,6 +271,7 @@ public final class Connection extends Ready {
   public WriteResult write(ByteBuffer source, WriteCompletion completion) {
     loop.checkThread();
     Objects.requireNonNull(completion, "completion");
+    memory.checkStillLent(source);
     WriteResult refusal = refusal(source.remaining());
     if (refusal == null && completions != null && completions.isFull()) {
       refusal = full();

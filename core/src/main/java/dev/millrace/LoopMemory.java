@@ -21,6 +21,12 @@ final class LoopMemory {
    */
   static final int MAX_VECTORS = 1024;
 
+  /**
+   * Enough to find a view that was kept for the answer of a second request, or of a timer; a power
+   * of two.
+   */
+  private static final int REVOKED_VIEWS = 256;
+
   final BufferPool pool;
   final boolean checked;
   final int chunkBytes;
@@ -37,6 +43,11 @@ final class LoopMemory {
   private final ByteBuffer[] stagedPair = new ByteBuffer[2];
   private final long budgetBytes;
   private ByteBuffer lent;
+
+  /** In checked mode the views that were revoked last, to know one that a handler kept. */
+  private final ByteBuffer[] revoked;
+
+  private int revokedCount;
   private int refFrom;
   private int refTo;
   private int stagedBytes;
@@ -54,6 +65,7 @@ final class LoopMemory {
     lent = readBuffer.asReadOnlyBuffer();
     pool = new BufferPool(options.buffers(), options.pooledBytes());
     checked = options.checked();
+    revoked = new ByteBuffer[checked ? REVOKED_VIEWS : 0];
     chunkBytes = options.chunkBytes();
     budgetBytes = options.budgetBytes();
   }
@@ -87,6 +99,22 @@ final class LoopMemory {
   void revoke(ByteBuffer view) {
     if (checked) {
       view.position(0).limit(0);
+      revoked[revokedCount++ & (REVOKED_VIEWS - 1)] = view;
+    }
+  }
+
+  /**
+   * In checked mode: a view whose callback is over has nothing left in it, so writing it would
+   * silently write nothing.
+   */
+  @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
+  void checkStillLent(ByteBuffer source) {
+    for (ByteBuffer view : revoked) {
+      if (view == source) {
+        throw new IllegalArgumentException(
+            "the buffer lent to onData is written after its callback, allowed is inside of it: copy"
+                + " the bytes, or leave them unconsumed");
+      }
     }
   }
 

@@ -1108,7 +1108,6 @@ public final class Connection extends Ready {
   /** Moves what other threads sent to the queue, as far as it has room. */
   private void takeFromSender() {
     Sender s = sender;
-    s.collect();
     ByteBuffer buffer;
     while ((buffer = s.peek()) != null
         && state != ConnectionState.CLOSED

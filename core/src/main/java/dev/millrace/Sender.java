@@ -154,8 +154,11 @@ public final class Sender {
     connection.sendPending();
   }
 
-  /** Takes over what was pushed, in order. */
-  void collect() {
+  /**
+   * Takes over what was pushed, in order. Only the task does this: a push to an empty stack
+   * announces it, so if it were taken over earlier, the task would stand in the loop's queue twice.
+   */
+  private void collect() {
     if (top.get() != null && top.get() != GONE) {
       append(top.getAndSet(null));
     }

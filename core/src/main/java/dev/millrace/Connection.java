@@ -1076,7 +1076,7 @@ public final class Connection extends Ready {
 
   @Override
   void memoryReleased() {
-    if (writableDue || isPending()) {
+    if (writableDue || isPending() || hasSenderBytes()) {
       attend();
     }
   }
@@ -1130,6 +1130,11 @@ public final class Connection extends Ready {
         complete(completion);
       }
     }
+  }
+
+  /** Whether something that other threads sent waits for room in the queue. */
+  private boolean hasSenderBytes() {
+    return sender != null && sender.peek() != null;
   }
 
   private void closeSender() {

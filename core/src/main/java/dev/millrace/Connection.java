@@ -1298,7 +1298,8 @@ public final class Connection extends Ready {
     Failure why =
         new Failure(FailureKind.SHUTDOWN_DEADLINE, Certainty.CERTAIN, Operation.CLOSE, null);
     note(EndedBy.SHUTDOWN, why);
-    reset = unsentBytes() > 0;
+    closeSender(); // what other threads sent until now is unsent, too
+    reset = unsentBytes() > 0 || hasSenderBytes();
     terminate();
   }
 
@@ -1320,7 +1321,8 @@ public final class Connection extends Ready {
       note(
           EndedBy.SHUTDOWN,
           new Failure(FailureKind.LOOP_STOPPED, Certainty.CERTAIN, Operation.CLOSE, null));
-      reset = unsentBytes() > 0;
+      closeSender();
+      reset = unsentBytes() > 0 || hasSenderBytes();
       terminate();
     }
   }

@@ -28,8 +28,8 @@ import org.slf4j.event.Level;
  * #turn turn} is
  *
  * <pre>
- *   poll (until the next timer; at once if there is work)
- *     → ready keys → timers due → tasks → flush → closes
+ *   poll (until the next timer, at once if there is work; each ready key is handled as it comes)
+ *     → timers due → tasks → flush → closes
  * </pre>
  *
  * <p>A loop can be <em>owned</em> ({@link #start()} makes its thread), <em>driven</em> ({@link

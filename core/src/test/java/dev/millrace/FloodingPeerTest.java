@@ -39,9 +39,7 @@ class FloodingPeerTest {
         most[0] = Math.max(most[0], read[0] - before);
         assertTrue(other.peer.has(i + 1), "served in the turn in which it asked, round " + i);
       }
-      assertTrue(
-          most[0] < limits.readBudgetBytes() + readBuffer,
-          "read in one turn: " + most[0]);
+      assertTrue(most[0] < limits.readBudgetBytes() + readBuffer, "read in one turn: " + most[0]);
       assertTrue(most[0] >= limits.readBudgetBytes(), "it did flood: " + most[0]);
       long total = sent;
       f.until("all of it is read", () -> read[0] == total);

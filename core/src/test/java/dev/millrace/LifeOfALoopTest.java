@@ -245,8 +245,7 @@ class LifeOfALoopTest {
       assertThrows(
           RejectedExecutionException.class,
           () ->
-              Connector.connect(
-                  f.loop, LoopFixture.loopback(1), Duration.ofSeconds(1), recorder));
+              Connector.connect(f.loop, LoopFixture.loopback(1), Duration.ofSeconds(1), recorder));
       assertEquals(before, LoopFixture.openDescriptors());
       assertEquals(List.of(), recorder.events);
     }

@@ -142,7 +142,9 @@ class PollGoesWrongTest {
     }
   }
 
-  /** The platform's selectors, the first of which is closed under the loop when the test says so. */
+  /**
+   * The platform's selectors, the first of which is closed under the loop when the test says so.
+   */
   private static final class FailingProvider extends LoopFixture.Provider {
     final List<AbstractSelector> opened = new ArrayList<>();
 
@@ -203,8 +205,7 @@ class PollGoesWrongTest {
 
   @Test
   void selectThatAlwaysThrowsNeitherFloodsTheLogNorOpensSelectorsForEver() throws Exception {
-    LoopFixture.CountingProvider provider =
-        new LoopFixture.CountingProvider(false);
+    LoopFixture.CountingProvider provider = new LoopFixture.CountingProvider(false);
     provider.failuresOfEach = Integer.MAX_VALUE;
     try (LoopFixture f = new LoopFixture(provider, LoopFixture.options())) {
       List<String> ran = new ArrayList<>();

@@ -144,7 +144,8 @@ class SendFromOtherThreadsTest {
       assertEquals(WriteResult.ACCEPTED, sender.send(ascii("the close")));
       recorder.connection.close();
       assertEquals(WriteResult.CLOSED, sender.send(ascii("after")));
-      assertEquals("before the close", new String(f.readFully(client, 16), StandardCharsets.US_ASCII));
+      assertEquals(
+          "before the close", new String(f.readFully(client, 16), StandardCharsets.US_ASCII));
       client.close();
       f.until("closed", () -> !recorder.records.isEmpty());
       assertTrue(recorder.record().isOrderly(), () -> recorder.record().toString());
@@ -193,7 +194,12 @@ class SendFromOtherThreadsTest {
       for (int i = 0; i < 50; i++) {
         client.write(ascii("x"));
         String got = new String(f.readFully(client, 5), StandardCharsets.US_ASCII);
-        assertEquals("abcdw", got.chars().sorted().collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString());
+        assertEquals(
+            "abcdw",
+            got.chars()
+                .sorted()
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString());
       }
       assertEquals(List.of(), f.log.errors());
     }
@@ -207,7 +213,10 @@ class SendFromOtherThreadsTest {
             .withBudgetBytes(1 << 20)
             .withBudgetStallTimeout(java.time.Duration.ZERO);
     Limits limits =
-        Limits.defaults().withLowWaterBytes(0).withHighWaterBytes(1 << 10).withHardLimitBytes(1 << 20);
+        Limits.defaults()
+            .withLowWaterBytes(0)
+            .withHighWaterBytes(1 << 10)
+            .withHardLimitBytes(1 << 20);
     try (LoopFixture f = new LoopFixture(new LoopFixture.Provider(), options)) {
       LoopFixture.Recorder greedy = new LoopFixture.Recorder();
       LoopFixture.Recorder waiting = new LoopFixture.Recorder();
@@ -270,7 +279,10 @@ class SendFromOtherThreadsTest {
             .withBudgetBytes(1 << 20)
             .withBudgetStallTimeout(java.time.Duration.ZERO);
     Limits limits =
-        Limits.defaults().withLowWaterBytes(0).withHighWaterBytes(1 << 10).withHardLimitBytes(1 << 20);
+        Limits.defaults()
+            .withLowWaterBytes(0)
+            .withHighWaterBytes(1 << 10)
+            .withHardLimitBytes(1 << 20);
     try (LoopFixture f = new LoopFixture(new LoopFixture.Provider(), options)) {
       LoopFixture.Recorder greedy = new LoopFixture.Recorder();
       LoopFixture.Recorder waiting = new LoopFixture.Recorder();

@@ -20,7 +20,9 @@ class SplitAtEveryByteTest {
 
   @TempDir Path directory;
 
-  /** Has a request answered by a channel that takes k bytes first, for each k; then byte by byte. */
+  /**
+   * Has a request answered by a channel that takes k bytes first, for each k; then byte by byte.
+   */
   private static void eachSplit(int answerBytes, ConnectionHandler handler) throws Exception {
     try (ReadWriteFixture f = new ReadWriteFixture()) {
       for (int k = 0; k <= answerBytes; k++) {

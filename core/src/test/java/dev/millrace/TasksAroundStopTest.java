@@ -143,8 +143,7 @@ class TasksAroundStopTest {
   @Test
   void nullIsRefusedByName() throws Exception {
     try (LoopFixture f = new LoopFixture()) {
-      NullPointerException e =
-          assertThrows(NullPointerException.class, () -> f.loop.execute(null));
+      NullPointerException e = assertThrows(NullPointerException.class, () -> f.loop.execute(null));
       assertEquals("task", e.getMessage());
       assertFalse(f.loop.isStopped());
     }

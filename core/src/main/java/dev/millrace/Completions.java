@@ -22,8 +22,8 @@ final class Completions {
     return size == MAX;
   }
 
-  boolean isEmpty() {
-    return size == 0;
+  int size() {
+    return size;
   }
 
   void add(long offset, WriteCompletion completion) {

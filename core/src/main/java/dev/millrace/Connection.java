@@ -1033,8 +1033,13 @@ public final class Connection extends Ready {
     if (completions == null) {
       return;
     }
+    // Only as many as are out now: one that writes nothing, again and again, is due at once each
+    // time, and goes on in the next round.
     WriteCompletion completion;
-    while ((completion = completions.poll(handed)) != null) {
+    for (int n = completions.size(); n > 0; n--) {
+      if ((completion = completions.poll(handed)) == null) {
+        return;
+      }
       tell(completion, true);
     }
   }

@@ -962,9 +962,7 @@ public final class Connection extends Ready {
     }
     long budget = writeBudgetLeft();
     try {
-      long n = queue.flush(channel, budget);
-      handedOver(n);
-      kernelFull = n < budget && !queue.isEmpty();
+      kernelFull = queue.flush(channel, budget) < budget && !queue.isEmpty();
     } catch (FileRegion.TruncatedException e) {
       writeFailed(
           new Failure(FailureKind.FILE_TRUNCATED, Certainty.CERTAIN, Operation.TRANSFER, e));
@@ -974,6 +972,7 @@ public final class Connection extends Ready {
     } catch (IOException e) {
       writeFailed(loop.classifier.write(e, state.isInputEnded()));
     }
+    handedOver(queue.taken()); // also what went out before a failure
     if (!isPending()) {
       deadlines.inputSinceNanos = loop.nowNanos(); // read idle starts when the answer is out
       if (sender != null && sender.peek() != null) {

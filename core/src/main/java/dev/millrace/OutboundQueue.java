@@ -29,6 +29,7 @@ final class OutboundQueue {
   private long bytes;
   private long heldBytes;
   private int regions;
+  private long taken;
 
   OutboundQueue(LoopMemory memory) {
     this.memory = memory;
@@ -99,9 +100,10 @@ final class OutboundQueue {
    * Hands to the kernel what it takes, up to a budget.
    *
    * @return the bytes taken; less than the budget and not empty means that the kernel is full
+   * @throws IOException if a call failed; what the calls before it took is told by {@link #taken()}
    */
   long flush(SocketChannel channel, long budget) throws IOException {
-    long taken = 0;
+    taken = 0;
     while (head != null && taken < budget) {
       long offered;
       long n;
@@ -152,6 +154,11 @@ final class OutboundQueue {
         break;
       }
     }
+    return taken;
+  }
+
+  /** The bytes that the last {@link #flush} handed over, also if it failed in the end. */
+  long taken() {
     return taken;
   }
 

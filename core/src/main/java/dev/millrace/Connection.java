@@ -89,6 +89,9 @@ public final class Connection extends Ready {
   private int offersLeft;
   private boolean writableDue;
 
+  /** The smallest write that was refused for want of room since onWritable; 0 if none was. */
+  private int roomWanted;
+
   private boolean pausedByHandler;
   private boolean aboveHigh;
   private boolean kernelFull;
@@ -889,7 +892,11 @@ public final class Connection extends Ready {
       return state == ConnectionState.CONNECTING ? full() : WriteResult.CLOSED;
     }
     if (queued() + bytes > settings.hardLimitBytes || !memory.hasRoomFor(bytes)) {
-      return bytes > largestWrite() ? WriteResult.TOO_LARGE : full();
+      if (bytes > largestWrite()) {
+        return WriteResult.TOO_LARGE;
+      }
+      roomWanted = roomWanted == 0 ? bytes : Math.min(roomWanted, bytes);
+      return full();
     }
     return null;
   }
@@ -1061,11 +1068,14 @@ public final class Connection extends Ready {
         || state == ConnectionState.CONNECTING
         || aboveHigh
         || (queue != null && queue.bytes() > settings.limits.lowWaterBytes())
+        || queued() + roomWanted > settings.hardLimitBytes
         || (queue != null && queue.regions() == OutboundQueue.MAX_REGIONS)
+        || (completions != null && completions.isFull())
         || memory.isPressed()) {
-      return;
+      return; // told now, it would try in vain, be told again, and so on until something moves
     }
     writableDue = false;
+    roomWanted = 0;
     offerDue = kept != null;
     deadlines.inputSinceNanos = loop.nowNanos();
     attention = true;

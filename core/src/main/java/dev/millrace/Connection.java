@@ -1230,6 +1230,7 @@ public final class Connection extends Ready {
   }
 
   private void terminate() {
+    inputEndDue = false; // else the end would be told after the end, and twice
     move(Event.TERMINATE);
     over();
   }

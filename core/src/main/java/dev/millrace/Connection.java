@@ -68,6 +68,10 @@ public final class Connection extends Ready {
   private OutboundQueue queue;
   private Completions completions;
   private KeptInput kept;
+
+  /** The handler has it: its buffer may not go back to the pool before the callback is over. */
+  private boolean keptLent;
+
   private volatile Sender sender;
 
   /** The first failure of a write: from then on nothing is written. */
@@ -737,13 +741,16 @@ public final class Connection extends Ready {
         return;
       }
       ByteBuffer view = kept.lend();
+      keptLent = true;
       callOnData(view);
+      keptLent = false;
       int position = view.position();
       memory.revoke(view);
-      if (kept == null) {
-        return; // a close in the callback dropped it
-      }
       int consumed = kept.settle(position);
+      if (state.isClosing()) {
+        dropKept(); // only now: a close in the callback must not take away what is lent
+        return;
+      }
       if (kept.size() == 0) {
         kept.release();
         kept = null;
@@ -1212,12 +1219,18 @@ public final class Connection extends Ready {
     closeSender();
     deadlines.outputSinceNanos = loop.nowNanos();
     inputEndDue = false;
+    if (!keptLent) {
+      dropKept();
+    }
+    attend();
+  }
+
+  private void dropKept() {
     if (kept != null) {
       discarded += kept.size();
       kept.release();
       kept = null;
     }
-    attend();
   }
 
   /** Ends at once, with a reset. */

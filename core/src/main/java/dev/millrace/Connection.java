@@ -558,11 +558,6 @@ public final class Connection extends Ready {
   }
 
   private void step() {
-    flushQueue();
-    if (writeFailure != null && state != ConnectionState.CLOSED) {
-      endAfterFailedWrite();
-    }
-    tellCompletions();
     if (openDue && !state.isClosing()) {
       openDue = false;
       attention = true;
@@ -573,6 +568,11 @@ public final class Connection extends Ready {
       }
       return; // what it wrote goes first
     }
+    flushQueue();
+    if (writeFailure != null && state != ConnectionState.CLOSED) {
+      endAfterFailedWrite();
+    }
+    tellCompletions();
     if (offerDue && !state.isClosing()) {
       offerKept();
     }

@@ -381,7 +381,7 @@ public final class Connection extends Ready {
     }
     deadlines.hasOwn = !timeout.isNegative() && !timeout.isZero();
     if (deadlines.hasOwn) {
-      deadlines.ownNanos = loop.after(timeout.toNanos());
+      deadlines.ownNanos = loop.deadlineFromNow(timeout);
       attend();
     }
   }
@@ -1469,7 +1469,7 @@ public final class Connection extends Ready {
   void connect(Duration timeout) {
     interest = SelectionKey.OP_CONNECT;
     deadlines.hasOwn = !timeout.isZero();
-    deadlines.ownNanos = loop.after(timeout.toNanos());
+    deadlines.ownNanos = loop.deadlineFromNow(timeout);
     try {
       if (channel.connect(remoteAddress)) {
         interest = 0;

@@ -506,7 +506,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public void schedule(Timer timer, Duration delay) {
     checkThread();
-    timers.schedule(timer, timers.deadlineAfter(clock.getAsLong(), nanosOf(delay)));
+    timers.schedule(timer, deadlineFromNow(delay));
   }
 
   /**
@@ -529,6 +529,11 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** A time so many nanoseconds from this turn's; never wraps. */
   long after(long delayNanos) {
     return timers.deadlineAfter(now, delayNanos);
+  }
+
+  /** A time so long after this very moment; for what a user counts from a call. */
+  long deadlineFromNow(Duration delay) {
+    return timers.deadlineAfter(clock.getAsLong(), nanosOf(delay));
   }
 
   private static long nanosOf(Duration delay) {

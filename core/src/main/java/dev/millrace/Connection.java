@@ -895,8 +895,11 @@ public final class Connection extends Ready {
 
   /** Why so many bytes are not taken, or null if they are; decided before anything is touched. */
   private WriteResult refusal(int bytes) {
+    if (state == ConnectionState.CONNECTING) {
+      return bytes > largestWrite() ? WriteResult.TOO_LARGE : full();
+    }
     if (!state.isWritable() || writeFailure != null) {
-      return state == ConnectionState.CONNECTING ? full() : WriteResult.CLOSED;
+      return WriteResult.CLOSED;
     }
     if (queued() + bytes > settings.hardLimitBytes || !memory.hasRoomFor(bytes)) {
       if (bytes > largestWrite()) {

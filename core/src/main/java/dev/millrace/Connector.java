@@ -89,8 +89,8 @@ public final class Connector {
       channel = loop.provider().openSocketChannel();
       channel.configureBlocking(false);
       socketSettings.applyTo(channel);
-    } catch (IOException e) {
-      failed = e;
+    } catch (IOException | RuntimeException e) {
+      failed = e; // unchecked, say, where a channel of the provider's does not know an option
     }
     Connection connection =
         new Connection(loop, channel, address, ConnectionState.CONNECTING, handler, settings, null);

@@ -116,8 +116,7 @@ class AcceptingTest {
     }
   }
 
-  private static SocketChannel from(LoopFixture f, Server server, String address)
-      throws Exception {
+  private static SocketChannel from(LoopFixture f, Server server, String address) throws Exception {
     SocketChannel client = f.closeLater(SocketChannel.open());
     client.bind(new InetSocketAddress(address, 0));
     client.connect(LoopFixture.loopback(server.port()));

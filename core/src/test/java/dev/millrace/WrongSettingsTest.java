@@ -40,7 +40,9 @@ class WrongSettingsTest {
       Object changed = wither(defaults, component).invoke(defaults, value);
       for (RecordComponent each : defaults.getClass().getRecordComponents()) {
         Object expected =
-            each.getName().equals(component.getName()) ? value : each.getAccessor().invoke(defaults);
+            each.getName().equals(component.getName())
+                ? value
+                : each.getAccessor().invoke(defaults);
         assertEquals(expected, each.getAccessor().invoke(changed), each.getName());
       }
     }
@@ -213,8 +215,7 @@ class WrongSettingsTest {
     Server.Builder b = Server.builder();
     assertRefused("port is -1, allowed is 0 to 65535", () -> b.listen("127.0.0.1", -1));
     assertRefused("port is 65536, allowed is 0 to 65535", () -> b.listen("127.0.0.1", 65_536));
-    assertRefused(
-        "maxConnections is -1, allowed is 0 to 2147483647", () -> b.maxConnections(-1));
+    assertRefused("maxConnections is -1, allowed is 0 to 2147483647", () -> b.maxConnections(-1));
     assertRefused(
         "maxConnectionsPerAddress is -1, allowed is 0 to 2147483647",
         () -> b.maxConnectionsPerAddress(-1));
@@ -274,8 +275,7 @@ class WrongSettingsTest {
     b.limits(Limits.defaults().withHardLimitBytes((128 << 10) - 1));
     String least = assertThrows(IllegalArgumentException.class, b::start).getMessage();
     assertTrue(least.startsWith("hardLimitBytes is 131071, allowed is 131072"), least);
-    b.limits(Limits.defaults())
-        .loopOptions(LoopFixture.options().withBudgetBytes((16 << 20) - 1));
+    b.limits(Limits.defaults()).loopOptions(LoopFixture.options().withBudgetBytes((16 << 20) - 1));
     String most = assertThrows(IllegalArgumentException.class, b::start).getMessage();
     assertEquals(
         "hardLimitBytes is 16777216, allowed is at most the loop's budgetBytes, 16777215", most);

@@ -918,14 +918,19 @@ public final class Connection extends Ready {
   }
 
   private void accept(ByteBuffer source) {
-    accepted += source.remaining();
+    int n = source.remaining();
     if (memory.eventOf == id && !isPending()) {
       if (memory.stage(source)) {
+        accepted += n;
         return;
       }
+      queue().reserve(memory.stagedBytes() + n);
       startPending();
       memory.unstageTo(queue());
+    } else {
+      queue().reserve(n);
     }
+    accepted += n;
     startPending();
     queue().append(source);
     markHigh();
@@ -955,6 +960,7 @@ public final class Connection extends Ready {
         writeFailed(loop.classifier.write(e, state.isInputEnded()));
       }
       if (memory.isStaged() && writeFailure == null) {
+        queue().reserve(memory.stagedBytes());
         kernelFull = true;
         startPending();
         memory.unstageTo(queue());

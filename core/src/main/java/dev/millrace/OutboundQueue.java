@@ -26,6 +26,10 @@ final class OutboundQueue {
   private final LoopMemory memory;
   private Segment head;
   private Segment tail;
+
+  /** Empty chunks for the append that follows. */
+  private Segment spare;
+
   private long bytes;
   private long heldBytes;
   private int regions;
@@ -53,14 +57,56 @@ final class OutboundQueue {
     return regions;
   }
 
-  /** Copies what remains in {@code source}, and consumes it. */
+  /**
+   * Gets the chunks that so many more bytes need, or, if there is no memory, none: the error comes
+   * before anything is taken.
+   */
+  void reserve(int n) {
+    int room = isTailOpen() ? tail.buffer.capacity() - tail.buffer.limit() : 0;
+    try {
+      while (room < n) {
+        Segment s = chunk();
+        room += s.buffer.capacity();
+        s.next = spare;
+        spare = s;
+      }
+    } catch (RuntimeException | Error e) {
+      while (spare != null) {
+        Segment s = spare;
+        spare = s.next;
+        memory.pool.give(s.buffer);
+        memory.recycle(s);
+      }
+      throw e;
+    }
+  }
+
+  private boolean isTailOpen() {
+    return tail != null && tail.pooled && tail.buffer.limit() < tail.buffer.capacity();
+  }
+
+  private Segment chunk() {
+    Segment s = memory.segment();
+    s.buffer = memory.pool.take(memory.chunkBytes).limit(0);
+    s.pooled = true;
+    return s;
+  }
+
+  /**
+   * Copies what remains in {@code source}, and consumes it. It can't fail for what was {@linkplain
+   * #reserve reserved}.
+   */
   void append(ByteBuffer source) {
     while (source.hasRemaining()) {
       Segment s = tail;
-      if (s == null || !s.pooled || s.buffer.limit() == s.buffer.capacity()) {
-        s = memory.segment();
-        s.buffer = memory.pool.take(memory.chunkBytes).limit(0);
-        s.pooled = true;
+      if (!isTailOpen()) {
+        if (spare == null) {
+          s = chunk();
+        } else {
+          s = spare;
+          spare = s.next;
+          s.next = null;
+        }
         hold(s.buffer.capacity());
         link(s);
       }

@@ -484,7 +484,11 @@ public final class Connection extends Ready {
   void open() {
     interest = SelectionKey.OP_READ;
     openDue = true;
-    settle();
+    try {
+      settle();
+    } catch (Throwable t) {
+      broken(t); // the listener must not take it for a fault of the factory
+    }
   }
 
   /** The server is shutting down. */
@@ -507,7 +511,11 @@ public final class Connection extends Ready {
       handlerFailed(t);
     }
     busyAtShutdown |= !state.isClosing();
-    endEvent();
+    try {
+      endEvent();
+    } catch (Throwable t) {
+      broken(t); // the others have to be told, and the deadline to be armed
+    }
   }
 
   boolean wasBusyAtShutdown() {

@@ -63,6 +63,7 @@ final class Listener extends Ready {
   private final ConnectionSettings settings;
   private final Supplier<? extends ConnectionHandler> handlers;
   private final Connection.Owner owner;
+  private final Runnable loopEnd;
   private final Episode failures;
   private final Timer timer =
       new Timer() {
@@ -84,7 +85,8 @@ final class Listener extends Ready {
       Admission admission,
       ConnectionSettings settings,
       Supplier<? extends ConnectionHandler> handlers,
-      Connection.Owner owner)
+      Connection.Owner owner,
+      Runnable loopEnd)
       throws IOException {
     this.loop = loop;
     this.channel = channel;
@@ -93,6 +95,7 @@ final class Listener extends Ready {
     this.settings = settings;
     this.handlers = handlers;
     this.owner = owner;
+    this.loopEnd = loopEnd;
     this.failures =
         new Episode(loop.log, "accept failed on " + BindFailedException.textOf(address));
     this.reserve = loop.provider().openSocketChannel();
@@ -324,6 +327,7 @@ final class Listener extends Ready {
   @Override
   void loopStopping() {
     stop();
+    loopEnd.run();
   }
 
   @Override

@@ -162,6 +162,17 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  /** The loop ends without a shutdown of this server: its connections are cut by the loop. */
+  private void loopEnds() {
+    if (!shuttingDown) {
+      shuttingDown = true;
+      shutdownNanos = loop.nowNanos();
+      if (admission.open == 0) {
+        finishLater();
+      }
+    }
+  }
+
   private List<Connection> connections() {
     List<Connection> mine = new ArrayList<>();
     loop.forEach(
@@ -230,7 +241,9 @@ public final class Server implements AutoCloseable {
     if (report.isDone()) {
       return;
     }
-    loop.cancel(cutTimer);
+    if (cutTimer != null) {
+      loop.cancel(cutTimer);
+    }
     admission.end();
     Duration took = Duration.ofNanos(loop.nowNanos() - shutdownNanos);
     ShutdownReport done = new ShutdownReport(idleClosed, drained, lingerCut, cut, cutPeers, took);
@@ -495,7 +508,14 @@ public final class Server implements AutoCloseable {
         }
         for (ServerSocketChannel channel : channels) {
           Listener listener =
-              new Listener(carrier, channel, server.admission, settings, handlers, server.owner);
+              new Listener(
+                  carrier,
+                  channel,
+                  server.admission,
+                  settings,
+                  handlers,
+                  server.owner,
+                  server::loopEnds);
           server.listeners.add(listener);
           server.addresses.add(listener.address());
         }

@@ -997,9 +997,6 @@ public final class Connection extends Ready {
     } catch (FileRegion.TruncatedException e) {
       writeFailed(
           new Failure(FailureKind.FILE_TRUNCATED, Certainty.CERTAIN, Operation.TRANSFER, e));
-      reset =
-          true; // part of what was promised is out: only a reset tells the peer that the rest does
-      // not come
     } catch (IOException e) {
       writeFailed(loop.classifier.write(e, state.isInputEnded()));
     }
@@ -1055,6 +1052,7 @@ public final class Connection extends Ready {
     }
     if (state != ConnectionState.CLOSED) {
       note(enderOf(writeFailure), writeFailure);
+      reset = true; // if it was a file that failed, a FIN would call the rest of it complete
       terminate();
     }
   }
@@ -1384,6 +1382,10 @@ public final class Connection extends Ready {
     if (memory.eventOf == id) {
       memory.clearStaged();
       memory.eventOf = 0;
+    }
+    if (state == ConnectionState.CLOSED && inputEndDue) {
+      over(); // the end of the input was to be told first, and that is what broke
+      return;
     }
     cut(
         EndedBy.FAULT,

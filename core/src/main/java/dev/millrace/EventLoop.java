@@ -293,7 +293,11 @@ public final class EventLoop implements Executor, AutoCloseable {
   // ---- its parts
 
   private boolean hasWork() {
-    return !toFlush.isEmpty() || !toClose.isEmpty() || !tasks.isEmpty() || stopping;
+    return !toFlush.isEmpty()
+        || !toClose.isEmpty()
+        || !tasks.isEmpty()
+        || memory.isReleased()
+        || stopping;
   }
 
   private long timerDelay() {

@@ -256,6 +256,11 @@ final class LoopMemory {
     }
   }
 
+  /** Whether the pressure ended and those who wait for it are still to be told. */
+  boolean isReleased() {
+    return released;
+  }
+
   /** True once after the pressure ended. */
   boolean takeReleased() {
     boolean was = released;

@@ -1,7 +1,6 @@
 package dev.millrace;
 
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -25,7 +24,7 @@ import java.nio.file.StandardOpenOption;
  */
 public final class FileRegion implements AutoCloseable {
   private final Path path;
-  private FileChannel file;
+  private final FileChannel file;
   private long position;
   private long remaining;
 
@@ -105,23 +104,23 @@ public final class FileRegion implements AutoCloseable {
     if (remaining == 0) {
       return 0;
     }
-    long n;
-    try {
-      n = file.transferTo(position, Math.min(max, remaining), target);
-    } catch (ClosedByInterruptException e) {
-      // An adopted thread was interrupted. It closed the file; on newer JDKs also the socket, which
-      // the next call will tell.
-      boolean interrupted = Thread.interrupted();
-      assert interrupted;
-      file = FileChannel.open(path, StandardOpenOption.READ);
-      n = file.transferTo(position, Math.min(max, remaining), target);
-    }
+    // An adopted thread that is interrupted already (a callback that restores the status does it)
+    // would have its file closed. An interrupt in the middle of the transfer can't be survived: the
+    // JDK throws although bytes have gone out, and doesn't tell how many, so to open the file again
+    // and go on would send them twice.
+    clearInterrupt();
+    long n = file.transferTo(position, Math.min(max, remaining), target);
     if (n == 0 && file.size() <= position) {
       throw new TruncatedException(path, position, remaining);
     }
     position += n;
     remaining -= n;
     return n;
+  }
+
+  @SuppressWarnings("CheckReturnValue") // nobody here waits for an interrupt, as in the poll
+  private static void clearInterrupt() {
+    Thread.interrupted();
   }
 
   /** Closes the file. Does nothing the second time. */

@@ -691,7 +691,12 @@ public final class EventLoop implements Executor, AutoCloseable {
       }
       thread = made;
     }
-    made.start();
+    try {
+      made.start();
+    } catch (Throwable t) {
+      thread = null; // no thread to be had: close() must not wait for this one to end the loop
+      throw t;
+    }
     return made;
   }
 

@@ -1529,7 +1529,8 @@ public final class Connection extends Ready {
   private void connected() {
     deadlines.hasOwn = false;
     try {
-      if (channel.getLocalAddress().equals(remoteAddress)) {
+      if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+        // Not compared with what was asked for: the wildcard address is turned into loopback's.
         // A port of the ephemeral range connected to itself: TCP allows it (simultaneous open), and
         // it would echo us to ourselves.
         cut(

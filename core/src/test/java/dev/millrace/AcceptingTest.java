@@ -59,7 +59,8 @@ class AcceptingTest {
       served.write(ByteBuffer.wrap(new byte[] {9}));
       assertEquals(9, f.readFully(served, 1)[0]);
       assertEquals(
-          List.of("connections rejected, cap reached lastedMs=0 count=5 kind=CONNECTION_CAP cap=2"), f.log.warnings());
+          List.of("connections rejected, cap reached lastedMs=0 count=5 kind=CONNECTION_CAP cap=2"),
+          f.log.warnings());
     }
   }
 

@@ -103,6 +103,7 @@ public final class Connection extends Ready {
   private boolean shuttingDown;
   private boolean busyAtShutdown;
   private boolean outputEnded;
+  private ConnectionState cutIn;
 
   private EndedBy endedBy;
   private Failure failure;
@@ -1333,17 +1334,26 @@ public final class Connection extends Ready {
     }
   }
 
-  /**
-   * At the shutdown's deadline: a plain close where all is handed over, a reset where something is
-   * unsent.
-   */
+  /** At the shutdown's deadline. */
   void cutAtDeadline() {
-    Failure why =
-        new Failure(FailureKind.SHUTDOWN_DEADLINE, Certainty.CERTAIN, Operation.CLOSE, null);
+    cutShort(new Failure(FailureKind.SHUTDOWN_DEADLINE, Certainty.CERTAIN, Operation.CLOSE, null));
+  }
+
+  /** A plain close where all is handed over, a reset where something is unsent. */
+  private void cutShort(Failure why) {
     note(EndedBy.SHUTDOWN, why);
+    cutIn = state;
     closeSender(); // what other threads sent until now is unsent, too
     reset = unsentBytes() > 0 || hasSenderBytes();
     terminate();
+  }
+
+  /**
+   * The state in which the shutdown's deadline, or the loop's end, found this; null if neither did.
+   * The record can't tell: an earlier cause stays its kind.
+   */
+  ConnectionState cutIn() {
+    return cutIn;
   }
 
   long unsentBytes() {
@@ -1361,12 +1371,7 @@ public final class Connection extends Ready {
   @Override
   void loopStopping() {
     if (state != ConnectionState.CLOSED) {
-      note(
-          EndedBy.SHUTDOWN,
-          new Failure(FailureKind.LOOP_STOPPED, Certainty.CERTAIN, Operation.CLOSE, null));
-      closeSender();
-      reset = unsentBytes() > 0 || hasSenderBytes();
-      terminate();
+      cutShort(new Failure(FailureKind.LOOP_STOPPED, Certainty.CERTAIN, Operation.CLOSE, null));
     }
   }
 

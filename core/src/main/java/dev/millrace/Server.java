@@ -209,14 +209,13 @@ public final class Server implements AutoCloseable {
   }
 
   private void count(Connection connection, CloseRecord record) {
-    boolean atDeadline = record.kind() == FailureKind.SHUTDOWN_DEADLINE;
-    if (record.bytesUnsent() > 0
-        || (atDeadline && record.state() != ConnectionState.OPEN_LINGERING)) {
+    ConnectionState cutIn = connection.cutIn();
+    if (record.bytesUnsent() > 0 || (cutIn != null && cutIn != ConnectionState.OPEN_LINGERING)) {
       cut++;
       if (record.bytesUnsent() > 0) {
         cutPeers.add(new ShutdownReport.CutPeer(connection.remoteAddress(), record.bytesUnsent()));
       }
-    } else if (atDeadline) {
+    } else if (cutIn != null) {
       lingerCut++;
     } else if (connection.wasBusyAtShutdown()) {
       drained++;

@@ -155,8 +155,7 @@ class CompletionOfEveryWriteTest {
       Sender sender = pair.connection.sender();
       for (int i = 0; i < LoopMemory.MAX_VECTORS + 50; i++) {
         assertEquals(
-            WriteResult.ACCEPTED,
-            sender.send(ReadWriteFixture.directBytes(10 + i, 1), named(i)));
+            WriteResult.ACCEPTED, sender.send(ReadWriteFixture.directBytes(10 + i, 1), named(i)));
       }
       pair.channel.takes.clear();
       pair.channel.takes.add(10 + LoopMemory.MAX_VECTORS - 1);

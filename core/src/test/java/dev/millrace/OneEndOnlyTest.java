@@ -196,8 +196,7 @@ class OneEndOnlyTest {
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       var recorder = f.recorder();
       Connection c =
-          Connector.connect(
-              f.loop, listening.getLocalAddress(), Duration.ofSeconds(3), recorder);
+          Connector.connect(f.loop, listening.getLocalAddress(), Duration.ofSeconds(3), recorder);
       recorder.connection = c;
       assertEquals(
           WriteResult.ACCEPTED,
@@ -225,10 +224,7 @@ class OneEndOnlyTest {
                     if (again.connection == null) {
                       again.connection =
                           Connector.connect(
-                              f.loop,
-                              server.addresses().get(0),
-                              Duration.ofSeconds(3),
-                              again);
+                              f.loop, server.addresses().get(0), Duration.ofSeconds(3), again);
                     }
                   });
       f.connect();

@@ -220,8 +220,7 @@ class PeerDoesNotReadTest {
               limits,
               (c, data) -> {
                 if (results.isEmpty()) {
-                  assertEquals(
-                      WriteResult.ACCEPTED, c.write(ReadWriteFixture.bytes(0, 128 << 10)));
+                  assertEquals(WriteResult.ACCEPTED, c.write(ReadWriteFixture.bytes(0, 128 << 10)));
                 }
                 results.add(c.write(data));
               });

@@ -55,8 +55,7 @@ class StateTableIsWholeTest {
 
   @Test
   void everyStateIsReachedFromABeginning() {
-    for (ConnectionState beginning :
-        List.of(ConnectionState.CONNECTING, ConnectionState.OPEN)) {
+    for (ConnectionState beginning : List.of(ConnectionState.CONNECTING, ConnectionState.OPEN)) {
       Set<ConnectionState> reached = EnumSet.of(beginning);
       ArrayDeque<ConnectionState> toVisit = new ArrayDeque<>(reached);
       while (!toVisit.isEmpty()) {

@@ -1321,16 +1321,16 @@ public final class Connection extends Ready {
       return;
     }
     Failure why = new Failure(deadlines.kind, Certainty.CERTAIN, Operation.TIMER, null);
-    switch (deadlines.kind) {
-      case WRITE_STALL, DRAIN_TIMEOUT -> cut(EndedBy.TIMER, why);
-      case CONNECT_TIMEOUT, LINGER_TIMEOUT -> {
-        note(EndedBy.TIMER, why);
-        terminate();
-      }
-      default -> {
-        deadlines.hasOwn = false;
-        beginClose(EndedBy.TIMER, why);
-      }
+    // No switch: it would need a class of its own, first met at the first time-out.
+    FailureKind kind = deadlines.kind;
+    if (kind == FailureKind.WRITE_STALL || kind == FailureKind.DRAIN_TIMEOUT) {
+      cut(EndedBy.TIMER, why);
+    } else if (kind == FailureKind.CONNECT_TIMEOUT || kind == FailureKind.LINGER_TIMEOUT) {
+      note(EndedBy.TIMER, why);
+      terminate();
+    } else {
+      deadlines.hasOwn = false;
+      beginClose(EndedBy.TIMER, why);
     }
   }
 

@@ -84,7 +84,7 @@ class NoMemoryInTheMiddleOfAWriteTest {
       hand.turns(3);
       assertEquals(1, closed.size());
       assertEquals(0, server.stats().open());
-      assertEquals(null, hand.loop.memory.eventOf);
+      assertEquals(0, hand.loop.memory.eventOf);
       assertThrows(IOException.class, () -> hand.readToEnd(peer));
     }
   }

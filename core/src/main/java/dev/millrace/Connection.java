@@ -439,7 +439,11 @@ public final class Connection extends Ready {
   boolean ready(int ops) {
     beginEvent();
     boolean moved;
-    if (ops == SelectionKey.OP_READ && state.isReading() && kept == null && !attention) {
+    if (ops == SelectionKey.OP_READ
+        && state.isReading()
+        && kept == null
+        && !attention
+        && !memory.isPressed()) {
       // What happens nearly always: nothing is pending, nothing is kept, and there is something to
       // read.
       int n = readFresh();
@@ -636,8 +640,9 @@ public final class Connection extends Ready {
     if (!state.isReading()) {
       return state.isDiscarding() && discard();
     }
-    if (attention && isReadingPaused()) {
-      return false; // the interest is out of date, and is about to be mended
+    if (isReadingPaused()) {
+      attention = true; // the interest is out of date
+      return false;
     }
     if (offerDue) {
       offerKept(); // bytes first, else a FIN could overtake them
@@ -1491,6 +1496,10 @@ public final class Connection extends Ready {
 
   /** Starts a connect; whatever comes of it is told after this call. */
   void connect(Duration timeout) {
+    if (loop.isEnding()) {
+      loopStopping(); // nobody would ever end what began now, so it is told at once
+      return;
+    }
     interest = SelectionKey.OP_CONNECT;
     deadlines.hasOwn = !timeout.isZero();
     deadlines.ownNanos = loop.deadlineFromNow(timeout);

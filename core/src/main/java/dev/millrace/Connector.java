@@ -34,8 +34,7 @@ public final class Connector {
    * @return the connection, in the state {@code CONNECTING} (or over, if it failed at once: the
    *     handler is told later in this turn or the next)
    * @throws IllegalStateException if called from another thread
-   * @throws RejectedExecutionException if the loop has stopped, or is doing so; the handler hears
-   *     nothing
+   * @throws RejectedExecutionException if the loop has stopped; the handler hears nothing
    * @throws IllegalArgumentException if the deadline is negative or over a century
    */
   public static Connection connect(
@@ -63,8 +62,7 @@ public final class Connector {
    * @param socketSettings the connection's socket options
    * @return as in {@link #connect(EventLoop, SocketAddress, Duration, ConnectionHandler)}
    * @throws IllegalStateException if called from another thread
-   * @throws RejectedExecutionException if the loop has stopped, or is doing so; the handler hears
-   *     nothing
+   * @throws RejectedExecutionException if the loop has stopped; the handler hears nothing
    * @throws IllegalArgumentException if the deadline is negative or over a century, or the limits
    *     don't fit the loop's options
    */
@@ -77,7 +75,7 @@ public final class Connector {
       Timeouts timeouts,
       SocketSettings socketSettings) {
     loop.checkThread();
-    loop.checkRunning("connect");
+    loop.checkNotStopped("connect");
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(handler, "handler");
     Check.timeout("deadline", deadline);

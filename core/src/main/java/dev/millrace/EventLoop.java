@@ -620,12 +620,17 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Refuses what would begin a life that nobody is going to end. */
-  void checkRunning(String what) {
-    if (ending) {
+  /** Refuses what nobody would ever be told the end of. */
+  void checkNotStopped(String what) {
+    if (stopped) {
       throw new RejectedExecutionException(
           what + " refused: loop " + options.name() + " has stopped");
     }
+  }
+
+  /** Whether the last tasks and callbacks are running: nothing may be begun any more. */
+  boolean isEnding() {
+    return ending;
   }
 
   private IllegalStateException wrongThread() {

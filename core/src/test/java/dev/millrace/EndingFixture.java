@@ -185,6 +185,22 @@ final class EndingFixture implements AutoCloseable {
     return peer;
   }
 
+  static SocketChannel openNonBlocking() {
+    try {
+      SocketChannel channel = SocketChannel.open();
+      channel.configureBlocking(false);
+      return channel;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  void resetAll() throws IOException {
+    for (Peer peer : peers) {
+      peer.rst();
+    }
+  }
+
   /** Ends the loop and tells all that was found. */
   @Override
   public void close() throws IOException {
@@ -335,6 +351,10 @@ final class EndingFixture implements AutoCloseable {
       while (data.hasRemaining()) {
         input.write(data.get());
       }
+    }
+
+    String text() {
+      return input.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
     WriteResult write(int bytes) {

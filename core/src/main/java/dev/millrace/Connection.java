@@ -1004,7 +1004,10 @@ public final class Connection extends Ready {
       writeFailed(
           new Failure(FailureKind.FILE_TRUNCATED, Certainty.CERTAIN, Operation.TRANSFER, e));
     } catch (IOException e) {
-      writeFailed(loop.classifier.write(e, state.isInputEnded()));
+      writeFailed(
+          queue.isAtRegion()
+              ? loop.classifier.transfer(e, state.isInputEnded())
+              : loop.classifier.write(e, state.isInputEnded()));
     }
     handedOver(queue.taken()); // also what went out before a failure
     if (!isPending()) {

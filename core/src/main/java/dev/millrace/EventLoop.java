@@ -63,6 +63,9 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Between two polls that fail: a hundred a second, instead of a processor's worth. */
   private static final long FAILED_POLL_REST_NANOS = 10_000_000;
 
+  /** How often callbacks of the loop's end may begin something that is ended in turn. */
+  private static final int LAST_ROUNDS = 16;
+
   private final SelectorProvider provider;
   private final LongSupplier clock;
   private final LoopOptions options;
@@ -100,6 +103,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private boolean pressureTimerArmed;
   private boolean inTurn;
   private boolean ending;
+  private boolean refusing;
   private long nextId = 1;
 
   /**
@@ -128,9 +132,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     this.timers = new TimerWheel(now);
 
     this.memory = new LoopMemory(options);
-    this.selector = provider.openSelector();
     FailureTexts texts = options.failureTexts();
     this.classifier = new Classifier(texts != null ? texts : FailureTexts.learn(provider));
+    this.selector = provider.openSelector(); // last: nothing after it can fail and leave it open
   }
 
   // ---- one turn
@@ -456,6 +460,18 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
+  /**
+   * Runs a task of the machine's own, of which there are few: not refused by the bound. Returns
+   * false after the loop's end.
+   */
+  boolean control(Runnable task) {
+    TaskQueue.Offer offer = tasks.push(new TaskQueue.Node(task), Integer.MAX_VALUE);
+    if (offer == TaskQueue.Offer.ACCEPTED && tasks.mustWake()) {
+      selector.wakeup();
+    }
+    return offer == TaskQueue.Offer.ACCEPTED;
+  }
+
   private void push(TaskQueue.Node node) {
     switch (tasks.push(node, options.maxQueuedTasks())) {
       case FULL ->
@@ -622,7 +638,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   /** Refuses what nobody would ever be told the end of. */
   void checkNotStopped(String what) {
-    if (stopped) {
+    if (stopped || refusing) {
       throw new RejectedExecutionException(
           what + " refused: loop " + options.name() + " has stopped");
     }
@@ -676,8 +692,16 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Drives the loop on the calling thread until it is stopped. */
   public void run() {
     adopt();
-    while (!stopped) {
-      turn(Long.MAX_VALUE);
+    try {
+      while (!stopped) {
+        turn(Long.MAX_VALUE);
+      }
+    } finally {
+      if (!stopped) {
+        // Something threw outside of every guard, the clock perhaps: all on the loop are told.
+        log.line(Level.ERROR, "loop broke loop={}", options.name());
+        end();
+      }
     }
   }
 
@@ -770,9 +794,10 @@ public final class EventLoop implements Executor, AutoCloseable {
             fault(r, t);
           }
         });
-    // Callbacks of the end may ask for more ends; each connection ends once and none is made any
-    // more, so this ends too.
-    for (int rounds = 0; !(toClose.isEmpty() && toFlush.isEmpty()) && rounds < 1000; rounds++) {
+    // Callbacks of the end may connect again, and are told LOOP_STOPPED; those that do it for ever
+    // are refused from some round on, so this ends.
+    for (int rounds = 0; !(toClose.isEmpty() && toFlush.isEmpty()); rounds++) {
+      refusing = rounds >= LAST_ROUNDS;
       flush();
       closes();
     }

@@ -130,10 +130,7 @@ final class Listener extends Ready {
       if (accepted == null) {
         return n > 0;
       }
-      if (failures.isRunning() && failures.endIfQuiet(loop.nowNanos(), details())) {
-        backoffNanos = MIN_BACKOFF_NANOS;
-        shedInEpisode = 0;
-      }
+      endEpisodeIfQuiet(loop.nowNanos());
       admit(accepted);
     }
     return true;
@@ -147,6 +144,9 @@ final class Listener extends Ready {
       from = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
       if (!admission.enter(from, loop.nowNanos())) {
         close(accepted);
+        if (!timer.isScheduled()) {
+          loop.scheduleAt(timer, loop.after(Episode.QUIET_NANOS)); // to tell of it when it is over
+        }
         return;
       }
       admitted = true;
@@ -188,8 +188,8 @@ final class Listener extends Ready {
 
   private void acceptFailed(IOException e) {
     if (e instanceof ClosedChannelException) {
-      state = State.STOPPED; // closed from outside; nothing to wait for
       loop.log.line(Level.WARN, "listener closed by somebody else address={}", address);
+      stop();
       return;
     }
     boolean exhausted = reserve == null || !canOpenOneMore();
@@ -277,11 +277,19 @@ final class Listener extends Ready {
   private void timerDue() {
     if (state == State.BACKED_OFF) {
       resume();
-    } else if (failures.isRunning() && failures.endIfQuiet(loop.nowNanos(), details())) {
+      return;
+    }
+    long now = loop.nowNanos();
+    endEpisodeIfQuiet(now);
+    if (admission.endEpisodesIfQuiet(now) || failures.isRunning()) {
+      loop.scheduleAt(timer, loop.after(Episode.QUIET_NANOS));
+    }
+  }
+
+  private void endEpisodeIfQuiet(long now) {
+    if (failures.isRunning() && failures.endIfQuiet(now, details())) {
       backoffNanos = MIN_BACKOFF_NANOS;
       shedInEpisode = 0;
-    } else if (failures.isRunning()) {
-      loop.scheduleAt(timer, loop.after(Episode.QUIET_NANOS));
     }
   }
 
@@ -427,6 +435,13 @@ final class Listener extends Ready {
 
     private String addressCapDetails() {
       return "kind=" + FailureKind.ADDRESS_CAP.symbol() + " cap=" + maxPerAddress;
+    }
+
+    /** Tells what is over; true if something is not over yet. */
+    boolean endEpisodesIfQuiet(long now) {
+      atCap.endIfQuiet(now, capDetails());
+      atAddressCap.endIfQuiet(now, addressCapDetails());
+      return atCap.isRunning() || atAddressCap.isRunning();
     }
 
     /** The server ends: what is still open of the episodes is told. */

@@ -53,6 +53,11 @@ final class OutboundQueue {
     return heldBytes;
   }
 
+  /** Whether the next to be sent is a region of a file, whose failures may be the file's. */
+  boolean isAtRegion() {
+    return head != null && head.region != null;
+  }
+
   int regions() {
     return regions;
   }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -130,14 +129,8 @@ public final class Server implements AutoCloseable {
    */
   public CompletableFuture<ShutdownReport> shutdown(Duration deadline) {
     Check.timeout("deadline", deadline);
-    try {
-      loop.execute(() -> beginShutdown(deadline));
-    } catch (RejectedExecutionException e) {
-      // The loop is gone, and all that was on it had its record; or its queue is full, which stop()
-      // does not need.
-      if (!loop.isStopped()) {
-        loop.stop();
-      }
+    if (!loop.control(() -> beginShutdown(deadline))) {
+      // The loop is gone, and all that was on it had its record.
       report.complete(new ShutdownReport(0, 0, 0, 0, List.of(), Duration.ZERO));
     }
     return report.copy();
@@ -229,9 +222,7 @@ public final class Server implements AutoCloseable {
    * good.
    */
   private void finishLater() {
-    try {
-      loop.execute(this::finish);
-    } catch (RejectedExecutionException e) {
+    if (!loop.control(this::finish)) {
       finish(); // the loop is ending, and will do its last poll by itself
     }
   }

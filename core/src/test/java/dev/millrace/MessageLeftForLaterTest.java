@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class MessageLeftForLaterTest {
   /** Takes one message per call: a length of two bytes, and so many bytes. */
-  private static class Messages implements ConnectionHandler {
+  static class Messages implements ConnectionHandler {
     final List<Integer> lengths = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     int calls;

@@ -37,7 +37,7 @@ final class ReadWriteFixture implements AutoCloseable {
   final EventLoop loop;
   final List<Connection> opened = new ArrayList<>();
   final Map<Connection, CloseRecord> records = new HashMap<>();
-  private final List<AutoCloseable> toClose = new ArrayList<>();
+  private final List<SocketChannel> toClose = new ArrayList<>();
   private final ServerSocketChannel listener;
 
   /** The loop's time. */
@@ -171,9 +171,12 @@ final class ReadWriteFixture implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     loop.close();
-    for (AutoCloseable each : toClose) {
+    while (!loop.isStopped()) {
+      loop.turn(0); // an adopted thread ends its loop in a turn
+    }
+    for (SocketChannel each : toClose) {
       each.close();
     }
     listener.close();
@@ -266,9 +269,10 @@ final class ReadWriteFixture implements AutoCloseable {
 
     /** Reads all that is there. */
     void readAll() {
-      while (read(1 << 16) > 0) {
-        continue;
-      }
+      int n;
+      do {
+        n = read(1 << 16);
+      } while (n > 0);
     }
 
     boolean has(long count) {

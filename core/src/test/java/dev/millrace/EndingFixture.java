@@ -127,6 +127,19 @@ final class EndingFixture implements AutoCloseable {
     }
   }
 
+  /** The moment that a connection's one timer is armed for. */
+  long armedFor(Connection connection) {
+    try {
+      Field field = Connection.class.getDeclaredField("deadlines");
+      field.setAccessible(true);
+      Deadlines deadlines = (Deadlines) field.get(connection);
+      assertTrue(deadlines.isScheduled(), "no timer");
+      return deadlines.deadlineNanos();
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("the connection has no such field", e);
+    }
+  }
+
   // ---- server and peers
 
   /** What is done to the recorder of each connection from now on, before its first callback. */
@@ -166,6 +179,15 @@ final class EndingFixture implements AutoCloseable {
       server();
     }
     Peer peer = dial(servers.get(0).addresses().get(0), receiveBufferBytes);
+    int index = recorders.size();
+    turnUntil("accept", () -> recorders.size() > index && recorders.get(index).opened);
+    peer.recorder = recorders.get(index);
+    return peer;
+  }
+
+  /** A peer connected to a given server of this loop. */
+  Peer connectTo(Server server) throws IOException {
+    Peer peer = dial(server.addresses().get(0), 0);
     int index = recorders.size();
     turnUntil("accept", () -> recorders.size() > index && recorders.get(index).opened);
     peer.recorder = recorders.get(index);

@@ -97,8 +97,7 @@ class CallbackDoesAnythingTest {
       var other = f.connectTo(aside);
       other.recorder.write(BEFORE);
 
-      Consumer<EndingFixture.Recorder> hook =
-          r -> act(action, toAnother ? other.recorder : r);
+      Consumer<EndingFixture.Recorder> hook = r -> act(action, toAnother ? other.recorder : r);
       f.script(r -> prepare(r, callback, hook));
       Server server = f.server();
       var subject = f.connectTo(server);
@@ -129,7 +128,9 @@ class CallbackDoesAnythingTest {
       if (!toAnother && (action == Action.THROW || action == Action.ERROR)) {
         checkThrown(subject, callback, action);
       }
-      if (toAnother ? action != Action.ABORT : action != Action.ABORT && !over && !wasCut(callback)) {
+      if (toAnother
+          ? action != Action.ABORT
+          : action != Action.ABORT && !over && !wasCut(callback)) {
         CloseRecord record = target.recorder.record;
         assertEquals(0, record.bytesUnsent(), record::toString);
         assertEquals(target.recorder.accepted, target.got.size());

@@ -157,6 +157,11 @@ class CompletionOfEveryWriteTest {
         assertEquals(
             WriteResult.ACCEPTED, sender.send(ReadWriteFixture.directBytes(10 + i, 1), named(i)));
       }
+      // The sender's own task brings them; until then the kernel takes nothing.
+      pair.channel.takes.addAll(java.util.Collections.nCopies(20, 0));
+      f.until(
+          "all are queued",
+          () -> pair.connection.queuedBytes() == 10 + LoopMemory.MAX_VECTORS + 50);
       pair.channel.takes.clear();
       pair.channel.takes.add(10 + LoopMemory.MAX_VECTORS - 1);
       pair.channel.thenThrow = new IOException("gone");

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>Every cell that is not "impossible" can be provoked. In five of them the machine does not ask
  * the table, because the call returns before that: {@code close()} in DRAINING, LINGERING and
- * CLOSED, and {@code abort()} in CLOSED. What can be seen from outside is the same: the state stays.
- * The events of the impossible cells have no cause in those states; where a method of the
+ * CLOSED, and {@code abort()} in CLOSED. What can be seen from outside is the same: the state
+ * stays. The events of the impossible cells have no cause in those states; where a method of the
  * connection is that cause, CONNECTING x END_OUTPUT, it refuses.
  */
 @Timeout(120)
@@ -49,8 +49,7 @@ class EveryCellOnRealSocketsTest {
         listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         var recorder = f.recorder();
         Connection c =
-            Connector.connect(
-                f.loop, listening.getLocalAddress(), Duration.ofSeconds(3), recorder);
+            Connector.connect(f.loop, listening.getLocalAddress(), Duration.ofSeconds(3), recorder);
         recorder.connection = c;
         assertEquals(state, c.currentState());
         assertThrows(IllegalStateException.class, c::shutdownOutput);
@@ -102,8 +101,8 @@ class EveryCellOnRealSocketsTest {
     f.turns(5);
   }
 
-  private static void provoke(
-      EndingFixture f, Connection c, EndingFixture.Peer peer, Event event) throws IOException {
+  private static void provoke(EndingFixture f, Connection c, EndingFixture.Peer peer, Event event)
+      throws IOException {
     ConnectionState before = c.currentState();
     switch (event) {
       case CONNECTED -> f.turnUntil("connected", () -> c.currentState() != before);

@@ -64,6 +64,10 @@ class CallbackDoesAnythingTest {
   /** A fault of the user's code that is no exception. */
   private static final class UsersError extends Error {
     private static final long serialVersionUID = 1L;
+
+    UsersError() {
+      super("an error of the handler", null, false, false);
+    }
   }
 
   private final RuntimeException thrown = new IllegalArgumentException("thrown by the handler");

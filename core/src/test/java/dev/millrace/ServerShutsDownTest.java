@@ -27,8 +27,7 @@ class ServerShutsDownTest {
   /** Drain and linger end later than any deadline here, so that the deadline is what is tested. */
   private static EndingFixture fixture() throws IOException {
     EndingFixture f = new EndingFixture();
-    f.timeouts =
-        Timeouts.defaults().withDrain(Duration.ofHours(1)).withLinger(Duration.ofHours(1));
+    f.timeouts = Timeouts.defaults().withDrain(Duration.ofHours(1)).withLinger(Duration.ofHours(1));
     return f;
   }
 

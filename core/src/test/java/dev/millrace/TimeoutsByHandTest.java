@@ -324,8 +324,8 @@ class TimeoutsByHandTest {
   }
 
   /**
-   * With a true clock, as the poll sleeps in true time: what is counted is how often it returns, not
-   * how long it takes. A tick of whatever length would return more often.
+   * With a true clock, as the poll sleeps in true time: what is counted is how often it returns,
+   * not how long it takes. A tick of whatever length would return more often.
    */
   @Test
   void idleConnectionsDoNotWakeTheLoop() throws IOException {

@@ -1,6 +1,5 @@
 package dev.millrace;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Method;
@@ -24,7 +23,7 @@ class EchoAllocatesNothingTest {
   /** As in production: the checked mode makes a view for each callback. */
   private static final LoopOptions OPTIONS = ReadWriteFixture.OPTIONS.withChecked(false);
 
-  /** What one call of {@link #allocatedBytes} allocates itself, between two of them. */
+  /** What {@link #allocatedBytes} allocates itself: its result is boxed. Far less than a round. */
   private long overhead;
 
   private final Object threads;
@@ -44,7 +43,7 @@ class EchoAllocatesNothingTest {
             .getMethod("getCurrentThreadAllocatedBytes");
     for (int i = 0; i < 1000; i++) {
       long before = allocatedBytes();
-      overhead = allocatedBytes() - before;
+      overhead = allocatedBytes() - before; // the first ones cost more, so the last one counts
     }
   }
 
@@ -63,14 +62,14 @@ class EchoAllocatesNothingTest {
     // The least of a few, because code that is compiled anew meanwhile allocates once in this
     // thread; what an echo allocates is in every one of them.
     long least = Long.MAX_VALUE;
-    for (int n = 0; n < 5 && least != 0; n++) {
+    for (int n = 0; n < 5 && least > overhead; n++) {
       long before = allocatedBytes();
       for (int i = 0; i < times; i++) {
         round.run();
       }
-      least = Math.min(least, allocatedBytes() - before - overhead);
+      least = Math.min(least, allocatedBytes() - before);
     }
-    assertEquals(0, least, "bytes allocated by " + times + " rounds");
+    assertTrue(least <= overhead, least + " bytes allocated by " + times + " rounds");
   }
 
   private void echo(int size) throws Exception {

@@ -257,7 +257,7 @@ public final class Connection extends Ready {
    */
   public WriteResult write(ByteBuffer source) {
     loop.checkThread();
-    memory.checkStillLent(source);
+    assert memory.checkStillLent(source);
     WriteResult refusal = refusal(source.remaining());
     if (refusal != null) {
       return refusal;
@@ -279,7 +279,7 @@ public final class Connection extends Ready {
   public WriteResult write(ByteBuffer source, WriteCompletion completion) {
     loop.checkThread();
     Objects.requireNonNull(completion, "completion");
-    memory.checkStillLent(source);
+    assert memory.checkStillLent(source);
     WriteResult refusal = refusal(source.remaining());
     if (refusal == null && completions != null && completions.isFull()) {
       refusal = full();
@@ -540,7 +540,7 @@ public final class Connection extends Ready {
       serve();
     }
     memory.eventOf = 0;
-    memory.poison();
+    assert memory.poison();
   }
 
   /**
@@ -733,7 +733,7 @@ public final class Connection extends Ready {
       ByteBuffer view = memory.lend(at, n);
       callOnData(view);
       int position = view.position();
-      memory.revoke(view);
+      assert memory.revoke(view);
       if (position == n) {
         return;
       }
@@ -759,7 +759,7 @@ public final class Connection extends Ready {
       callOnData(view);
       keptLent = false;
       int position = view.position();
-      memory.revoke(view);
+      assert memory.revoke(view);
       int consumed = kept.settle(position);
       if (state.isClosing()) {
         dropKept(); // only now: a close in the callback must not take away what is lent

@@ -77,10 +77,15 @@ final class KeptInput {
 
   /** A read-only view of all that is kept, to be lent for one callback. */
   ByteBuffer lend() {
+    assert renewView(); // in checked mode; as in LoopMemory
+    return view.limit(to).position(from);
+  }
+
+  private boolean renewView() {
     if (checked) {
       view = buffer.asReadOnlyBuffer();
     }
-    return view.limit(to).position(from);
+    return true;
   }
 
   /** Takes the view back; returns how many bytes were consumed, by the view's position. */

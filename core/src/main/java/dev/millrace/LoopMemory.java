@@ -86,29 +86,37 @@ final class LoopMemory {
    * callback.
    */
   ByteBuffer lend(int from, int to) {
-    if (checked) {
-      lent = readBuffer.asReadOnlyBuffer();
-    }
+    assert renewView();
     return lent.clear().limit(to).position(from);
   }
 
+  // What follows is the checked mode. Each is called from an assert statement, and returns true, so
+  // that it costs nothing where assertions are off.
+
+  private boolean renewView() {
+    if (checked) {
+      lent = readBuffer.asReadOnlyBuffer();
+    }
+    return true;
+  }
+
   /**
-   * In checked mode a view that was lent is emptied after its callback, so that code which kept it
-   * fails at once.
+   * A view that was lent is emptied after its callback, so that code which kept it fails at once.
    */
-  void revoke(ByteBuffer view) {
+  boolean revoke(ByteBuffer view) {
     if (checked) {
       view.position(0).limit(0);
       revoked[revokedCount++ & (REVOKED_VIEWS - 1)] = view;
     }
+    return true;
   }
 
   /**
-   * In checked mode: a view whose callback is over has nothing left in it, so writing it would
-   * silently write nothing.
+   * A view whose callback is over has nothing left in it, so writing it would silently write
+   * nothing.
    */
   @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
-  void checkStillLent(ByteBuffer source) {
+  boolean checkStillLent(ByteBuffer source) {
     for (ByteBuffer view : revoked) {
       if (view == source) {
         throw new IllegalArgumentException(
@@ -116,16 +124,18 @@ final class LoopMemory {
                 + " the bytes, or leave them unconsumed");
       }
     }
+    return true;
   }
 
-  /** In checked mode the read buffer is overwritten once nothing of it is staged. */
-  void poison() {
+  /** The read buffer is overwritten once nothing of it is staged. */
+  boolean poison() {
     if (checked) {
       readBuffer.clear(); // a write from it has left its limit behind the bytes that were staged
       for (int i = 0; i < readBuffer.capacity(); i += 64) {
         readBuffer.put(i, (byte) 0xDB);
       }
     }
+    return true;
   }
 
   // ---- staging
@@ -137,17 +147,14 @@ final class LoopMemory {
   @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
   boolean stage(ByteBuffer source) {
     int n = source.remaining();
-    if (source == lent && stagedBytes == refTo - refFrom) {
-      int from = source.position();
+    if (source == lent && (stagedBytes == 0 || isStagedUpTo(source.position()))) {
       if (stagedBytes == 0) {
-        refFrom = from;
+        refFrom = source.position();
       }
-      if (stagedBytes == 0 || refTo == from) {
-        refTo = from + n;
-        stagedBytes += n;
-        source.position(refTo);
-        return true;
-      }
+      refTo = source.limit();
+      stagedBytes += n;
+      source.position(refTo);
+      return true;
     }
     if (n > staging.remaining()) {
       return false;
@@ -155,6 +162,11 @@ final class LoopMemory {
     staging.put(source);
     stagedBytes += n;
     return true;
+  }
+
+  /** Whether all that is staged is a range of the read buffer that ends at this position. */
+  private boolean isStagedUpTo(int position) {
+    return stagedBytes == refTo - refFrom && refTo == position;
   }
 
   boolean isStaged() {

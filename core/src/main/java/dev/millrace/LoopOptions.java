@@ -40,8 +40,8 @@ import java.util.function.IntFunction;
  * @param spinLimit after how many fruitless readinesses in a row a channel is named and muted or
  *     cut. Default 512: a spurious wake-up is rare and single, and 512 rounds last less than a
  *     millisecond
- * @param checked whether borrowed buffers are poisoned after the callback. Default: whether
- *     assertions are enabled
+ * @param checked whether borrowed buffers are poisoned after the callback; works only where
+ *     assertions are enabled, and costs nothing where they are not. Default true
  * @param buffers makes the buffers. Default {@code ByteBuffer::allocateDirect}
  * @param failureTexts the error texts of this JVM, or null to learn them when the loop is made (at
  *     most 20 ms)
@@ -77,7 +77,7 @@ public record LoopOptions(
           4096,
           1 << 20,
           512,
-          LoopOptions.class.desiredAssertionStatus(),
+          true,
           ByteBuffer::allocateDirect,
           null);
 

@@ -128,12 +128,13 @@ class CloseDeliversTest {
       // From here on nothing more is read, which the record's count shows, and nothing is lost.
       peer.send(new byte[5000]);
       f.turns(5);
-      CloseRecord record = null;
-      while (record == null) {
-        peer.readSome();
-        f.turn();
-        record = peer.recorder.record;
-      }
+      f.turnUntil(
+          "the end",
+          () -> {
+            peer.readSome();
+            return peer.recorder.record != null;
+          });
+      CloseRecord record = peer.recorder.record;
       assertEquals(FailureKind.LINGER_LIMIT, record.kind());
       assertEquals(2000, record.bytesReceived());
       assertEquals(accepted, record.bytesHandedToKernel());
@@ -262,11 +263,13 @@ class CloseDeliversTest {
         source.put((byte) ((source.position() * 31) >> 8));
       }
       source.flip();
-      while (source.hasRemaining()) {
-        peer.channel.write(source);
-        f.turn();
-        peer.readSome();
-      }
+      f.turnUntil(
+          "all is sent",
+          () -> {
+            peer.readSome();
+            peer.write(source);
+            return !source.hasRemaining();
+          });
       peer.fin();
       assertEquals("FIN", peer.readToEnd());
       org.junit.jupiter.api.Assertions.assertArrayEquals(source.array(), peer.got.toByteArray());

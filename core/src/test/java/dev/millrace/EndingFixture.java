@@ -319,7 +319,7 @@ final class EndingFixture implements AutoCloseable {
       return send(text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
     }
 
-    private int write(ByteBuffer source) {
+    int write(ByteBuffer source) {
       try {
         return channel.write(source);
       } catch (IOException e) {

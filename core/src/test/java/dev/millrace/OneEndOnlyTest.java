@@ -255,10 +255,7 @@ class OneEndOnlyTest {
       f.turn();
       assertTrue(f.loop.isStopped());
       assertEquals(100, peer.recorder.record.bytesUnsent());
-      while (peer.ended == null) {
-        peer.readSome();
-      }
-      assertTrue(peer.ended.startsWith("RESET"), peer.ended);
+      assertEquals("RESET", peer.readToEnd());
     }
   }
 

@@ -183,6 +183,22 @@ class PeerResetsTest {
     }
   }
 
+  /** The read behind the failed write says -1 at once; the input has not ended by that. */
+  @Test
+  void endOfStreamAfterAFailedWriteWithNothingToRead() throws IOException {
+    try (EndingFixture f = new EndingFixture()) {
+      f.script(r -> r.onOpen = x -> x.connection.pauseReading());
+      var peer = f.connect().rst();
+      f.turns(3);
+      peer.recorder.write(10);
+      peer.recorder.connection.resumeReading();
+      CloseRecord record = peer.record();
+      assertFailure(record, FailureKind.ECONNRESET, Certainty.BY_TEXT, Operation.WRITE);
+      assertEquals(ConnectionState.OPEN, record.state(), "the peer's FIN never came");
+      assertEquals(List.of("onOpen", "onClosed"), peer.recorder.events);
+    }
+  }
+
   @Test
   void pausedInputIsNotDeliveredAfterAFailedWrite() throws IOException {
     try (EndingFixture f = new EndingFixture()) {

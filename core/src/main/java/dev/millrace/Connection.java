@@ -74,23 +74,18 @@ public final class Connection extends Ready {
 
   private volatile Sender sender;
 
-  /** The first failure of a write: from then on nothing is written. */
-  private Failure writeFailure;
+  /** Null until the first sign of an end: a close, or a failure. */
+  private Ending ending;
 
   private long received;
   private long accepted;
   private long handed;
-  private long servedFrom;
-  private long discarded;
-  private long writesFailed;
-  private int interest;
 
   // What is to be done when the running callback, or event, is over. Each is delivered by step().
   private boolean attention;
   private boolean openDue;
   private boolean inputEndDue;
   private boolean offerDue;
-  private int offersLeft;
   private boolean writableDue;
 
   /** The smallest write that was refused for want of room since onWritable; 0 if none was. */
@@ -103,11 +98,6 @@ public final class Connection extends Ready {
   private boolean shuttingDown;
   private boolean busyAtShutdown;
   private boolean outputEnded;
-  private ConnectionState cutIn;
-
-  private EndedBy endedBy;
-  private Failure failure;
-  private ConnectionState endState;
 
   /** A connection that is there already ({@code OPEN}), or is to be made ({@code CONNECTING}). */
   Connection(
@@ -127,13 +117,13 @@ public final class Connection extends Ready {
     this.settings = settings;
     this.owner = owner;
     this.id = loop.nextId();
-    this.deadlines = new Alarm(settings, loop.nowNanos());
+    this.deadlines = new Alarm(loop.nowNanos());
   }
 
   /** The timer node, which is also the place of the time stamps. */
   private final class Alarm extends Deadlines {
-    Alarm(ConnectionSettings settings, long now) {
-      super(settings, now);
+    Alarm(long now) {
+      super(now);
     }
 
     @Override
@@ -487,7 +477,6 @@ public final class Connection extends Ready {
 
   /** Starts the life of an accepted connection. */
   void open() {
-    interest = SelectionKey.OP_READ;
     openDue = true;
     try {
       settle();
@@ -529,7 +518,7 @@ public final class Connection extends Ready {
 
   private void beginEvent() {
     memory.eventOf = id;
-    offersLeft = OFFERS_PER_EVENT;
+    memory.offersLeft = OFFERS_PER_EVENT;
   }
 
   private void endEvent() {
@@ -549,7 +538,7 @@ public final class Connection extends Ready {
    * on in the next turn.
    */
   private void serve() {
-    servedFrom = handed;
+    memory.servedFrom = handed;
     for (int round = 0; attention; round++) {
       if (round == ROUNDS_PER_TURN || writeBudgetLeft() <= 0) {
         loop.attend(this);
@@ -567,7 +556,7 @@ public final class Connection extends Ready {
   }
 
   private long writeBudgetLeft() {
-    return settings.writeBudgetBytes - (handed - servedFrom);
+    return settings.writeBudgetBytes - (handed - memory.servedFrom);
   }
 
   private void step() {
@@ -582,7 +571,7 @@ public final class Connection extends Ready {
       return; // what it wrote goes first
     }
     flushQueue();
-    if (writeFailure != null && state != ConnectionState.CLOSED) {
+    if (hasWriteFailed() && state != ConnectionState.CLOSED) {
       endAfterFailedWrite();
     }
     tellCompletions();
@@ -600,13 +589,13 @@ public final class Connection extends Ready {
   private void watch() {
     boolean pending = isPending();
     boolean paused =
-        state.isDiscarding() ? discarded > settings.limits.lingerBytes() : isReadingPaused();
+        state.isDiscarding() ? discarded() > settings.limits.lingerBytes() : isReadingPaused();
     int wanted = state.interest(paused, !pending);
-    if (wanted != interest && key != null) {
+    if (key != null && key.interestOps() != wanted) {
       key.interestOps(wanted);
-      interest = wanted;
     }
-    long wait = deadlines.earliest(loop.nowNanos(), state, pending, paused);
+    long wait =
+        deadlines.earliest(settings, loop.nowNanos(), Deadlines.situation(state, pending, paused));
     if (wait == Deadlines.NONE) {
       loop.cancel(deadlines);
     } else {
@@ -705,7 +694,7 @@ public final class Connection extends Ready {
         room = target.remaining();
         n = receive(target);
         if (n > 0 && full) {
-          discarded += n;
+          ending().discarded += n;
           beginClose(
               EndedBy.LIMIT,
               new Failure(FailureKind.MESSAGE_TOO_LARGE, Certainty.CERTAIN, Operation.READ, null));
@@ -744,13 +733,13 @@ public final class Connection extends Ready {
       kept = new KeptInput(memory, memory.lend(at, n), settings.limits.maxKeptBytes());
       attention = true;
     } else {
-      discarded += n - at;
+      ending().discarded += n - at;
     }
   }
 
   private void offerKept() {
     while (kept != null && state.isReading()) {
-      if (isReadingPaused() || offersLeft <= 0) {
+      if (isReadingPaused() || memory.offersLeft <= 0) {
         offerDue = true; // stays due until the pause, or the event, is over
         return;
       }
@@ -781,7 +770,7 @@ public final class Connection extends Ready {
     if (!moved || !state.isReading()) {
       return false;
     }
-    if (--offersLeft <= 0) {
+    if (--memory.offersLeft <= 0) {
       offerDue = true;
       loop.attend(this);
       return false;
@@ -824,9 +813,9 @@ public final class Connection extends Ready {
       }
       moved = true;
       received += n;
-      discarded += n;
+      ending().discarded += n;
       deadlines.lastInputNanos = loop.nowNanos();
-      if (discarded > settings.limits.lingerBytes()) {
+      if (ending.discarded > settings.limits.lingerBytes()) {
         if (state == ConnectionState.OPEN_LINGERING) {
           note(
               EndedBy.LIMIT,
@@ -846,7 +835,7 @@ public final class Connection extends Ready {
   }
 
   private void inputEnded() {
-    if (writeFailure != null) {
+    if (hasWriteFailed()) {
       return; // -1 after a failed write is no clean end: the failure has eaten the reason
     }
     boolean tell = state.isReading();
@@ -912,7 +901,7 @@ public final class Connection extends Ready {
     if (state == ConnectionState.CONNECTING) {
       return bytes > largestWrite() ? WriteResult.TOO_LARGE : full();
     }
-    if (!state.isWritable() || writeFailure != null) {
+    if (!state.isWritable() || hasWriteFailed()) {
       return WriteResult.CLOSED;
     }
     if (queued() + bytes > settings.hardLimitBytes || !memory.hasRoomFor(bytes)) {
@@ -967,13 +956,13 @@ public final class Connection extends Ready {
   }
 
   private void flushStaged() {
-    if (writeFailure == null && state != ConnectionState.CLOSED) {
+    if (!hasWriteFailed() && state != ConnectionState.CLOSED) {
       try {
         handedOver(memory.writeStaged(channel));
       } catch (IOException e) {
         writeFailed(loop.classifier.write(e, state.isInputEnded()));
       }
-      if (memory.isStaged() && writeFailure == null) {
+      if (memory.isStaged() && !hasWriteFailed()) {
         queue().reserve(memory.stagedBytes());
         kernelFull = true;
         startPending();
@@ -991,7 +980,7 @@ public final class Connection extends Ready {
     if (sender != null) {
       takeFromSender();
     }
-    if (!isPending() || kernelFull || writeFailure != null || writeBudgetLeft() <= 0) {
+    if (!isPending() || kernelFull || hasWriteFailed() || writeBudgetLeft() <= 0) {
       return;
     }
     if (state == ConnectionState.CLOSED) {
@@ -1043,8 +1032,8 @@ public final class Connection extends Ready {
   }
 
   private void writeFailed(Failure f) {
-    if (writeFailure == null) {
-      writeFailure = f;
+    if (!hasWriteFailed()) {
+      ending().writeFailure = f;
       attention = true;
     }
   }
@@ -1060,7 +1049,7 @@ public final class Connection extends Ready {
       discard();
     }
     if (state != ConnectionState.CLOSED) {
-      note(enderOf(writeFailure), writeFailure);
+      note(enderOf(ending.writeFailure), ending.writeFailure);
       reset = true; // if it was a file that failed, a FIN would call the rest of it complete
       terminate();
     }
@@ -1083,7 +1072,7 @@ public final class Connection extends Ready {
 
   private void tell(WriteCompletion completion, boolean handedToKernel) {
     if (!handedToKernel) {
-      writesFailed++;
+      ending().writesFailed++;
     }
     attention = true;
     try {
@@ -1158,7 +1147,7 @@ public final class Connection extends Ready {
         && state != ConnectionState.CLOSED
         && state != ConnectionState.CONNECTING
         && !outputEnded
-        && writeFailure == null) {
+        && !hasWriteFailed()) {
       int n = buffer.remaining();
       WriteCompletion completion = s.peekCompletion();
       if (queued() + n > settings.hardLimitBytes
@@ -1197,7 +1186,7 @@ public final class Connection extends Ready {
     if (!state.isEndingOutput()
         || isPending()
         || memory.isStaged()
-        || writeFailure != null
+        || hasWriteFailed()
         || (sender != null && sender.peek() != null)) {
       return;
     }
@@ -1220,7 +1209,7 @@ public final class Connection extends Ready {
     if (state == ConnectionState.CLOSED) {
       over(); // both directions are done: the plain close sends the FIN
     } else if (state == ConnectionState.OPEN_LINGERING
-        && discarded > settings.limits.lingerBytes()) {
+        && discarded() > settings.limits.lingerBytes()) {
       note(
           EndedBy.LIMIT,
           new Failure(FailureKind.LINGER_LIMIT, Certainty.CERTAIN, Operation.READ, null));
@@ -1251,7 +1240,7 @@ public final class Connection extends Ready {
 
   private void dropKept() {
     if (kept != null) {
-      discarded += kept.size();
+      ending().discarded += kept.size();
       kept.release();
       kept = null;
     }
@@ -1287,25 +1276,29 @@ public final class Connection extends Ready {
     if (next == null) {
       throw new IllegalStateException("impossible: " + event + " in " + state + ": " + this);
     }
-    if (next == ConnectionState.CLOSED && state != next && isOrderlySoFar()) {
-      endState = state;
+    if (next == ConnectionState.CLOSED && state != next) {
+      ending().closedFrom(state);
     }
     state = next;
   }
 
-  private boolean isOrderlySoFar() {
-    return failure == null || failure.kind() == FailureKind.NONE;
+  private Ending ending() {
+    if (ending == null) {
+      ending = new Ending();
+    }
+    return ending;
   }
 
-  /** The first cause stays; a failure after an orderly beginning of the end completes it. */
   private void note(EndedBy by, Failure why) {
-    if (endedBy == null) {
-      endedBy = by;
-    }
-    if (isOrderlySoFar()) {
-      failure = why;
-      endState = state;
-    }
+    ending().note(by, why, state);
+  }
+
+  private boolean hasWriteFailed() {
+    return ending != null && ending.writeFailure != null;
+  }
+
+  private long discarded() {
+    return ending == null ? 0 : ending.discarded;
   }
 
   private static EndedBy enderOf(Failure f) {
@@ -1323,14 +1316,15 @@ public final class Connection extends Ready {
     if (state == ConnectionState.CLOSED) {
       return;
     }
-    boolean pending = isPending();
-    if (deadlines.earliest(loop.nowNanos(), state, pending, isReadingPaused()) > 0) {
+    long now = loop.nowNanos();
+    FailureKind what = Deadlines.situation(state, isPending(), isReadingPaused());
+    if (deadlines.earliest(settings, now, what) > 0) {
       watch(); // there was traffic in the meantime: the rest of the wait
       return;
     }
-    Failure why = new Failure(deadlines.kind, Certainty.CERTAIN, Operation.TIMER, null);
+    FailureKind kind = deadlines.due(settings, now, what);
+    Failure why = new Failure(kind, Certainty.CERTAIN, Operation.TIMER, null);
     // No switch: it would need a class of its own, first met at the first time-out.
-    FailureKind kind = deadlines.kind;
     if (kind == FailureKind.WRITE_STALL || kind == FailureKind.DRAIN_TIMEOUT) {
       cut(EndedBy.TIMER, why);
     } else if (kind == FailureKind.CONNECT_TIMEOUT || kind == FailureKind.LINGER_TIMEOUT) {
@@ -1350,7 +1344,7 @@ public final class Connection extends Ready {
   /** A plain close where all is handed over, a reset where something is unsent. */
   private void cutShort(Failure why) {
     note(EndedBy.SHUTDOWN, why);
-    cutIn = state;
+    ending.cutIn = state;
     closeSender(); // what other threads sent until now is unsent, too
     reset = unsentBytes() > 0 || hasSenderBytes();
     terminate();
@@ -1361,7 +1355,7 @@ public final class Connection extends Ready {
    * The record can't tell: an earlier cause stays its kind.
    */
   ConnectionState cutIn() {
-    return cutIn;
+    return ending.cutIn;
   }
 
   long unsentBytes() {
@@ -1408,7 +1402,7 @@ public final class Connection extends Ready {
   @Override
   void retired() {
     long lost = failCompletions();
-    long unconsumed = discarded + (kept == null ? 0 : kept.size());
+    long unconsumed = ending.discarded + (kept == null ? 0 : kept.size());
     if (queue != null) {
       queue.release();
     }
@@ -1418,20 +1412,21 @@ public final class Connection extends Ready {
     }
     closeChannel();
     long now = loop.nowNanos();
+    Failure failure = ending.failure();
     CloseRecord record =
         new CloseRecord(
             id,
             remoteAddress,
-            endedBy,
+            ending.by(),
             failure.kind(),
             failure.certainty(),
-            endState,
+            ending.state(),
             failure.operation(),
             received,
             handed,
             accepted - handed + lost,
             unconsumed,
-            writesFailed,
+            ending.writesFailed,
             Duration.ofNanos(now - deadlines.startedNanos),
             Duration.ofNanos(now - deadlines.lastProgressNanos()),
             failure.cause());
@@ -1503,12 +1498,10 @@ public final class Connection extends Ready {
       loopStopping(); // nobody would ever end what began now, so it is told at once
       return;
     }
-    interest = SelectionKey.OP_CONNECT;
     deadlines.hasOwn = !timeout.isZero();
     deadlines.ownNanos = loop.deadlineFromNow(timeout);
     try {
       if (channel.connect(remoteAddress)) {
-        interest = 0;
         loop.register(channel, 0, this);
         connected();
       } else {

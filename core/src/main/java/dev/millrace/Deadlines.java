@@ -14,7 +14,6 @@ import dev.millrace.timer.Timer;
 abstract class Deadlines extends Timer {
   static final long NONE = Long.MAX_VALUE;
 
-  private final ConnectionSettings settings;
   final long startedNanos;
 
   /** The last byte in, and the last byte that the kernel took. */
@@ -33,13 +32,7 @@ abstract class Deadlines extends Timer {
 
   boolean hasOwn;
 
-  /** What {@link #earliest} found. */
-  FailureKind kind = FailureKind.NONE;
-
-  private long best;
-
-  Deadlines(ConnectionSettings settings, long now) {
-    this.settings = settings;
+  Deadlines(long now) {
     startedNanos = now;
     lastInputNanos = now;
     lastOutputNanos = now;
@@ -48,78 +41,85 @@ abstract class Deadlines extends Timer {
   }
 
   long lastProgressNanos() {
-    return lastInputNanos - lastOutputNanos > 0 ? lastInputNanos : lastOutputNanos;
+    return later(lastInputNanos, lastOutputNanos);
   }
 
   /**
    * The wait from {@code now} to the earliest deadline that runs in this situation: negative or 0
-   * if it is due, {@link #NONE} if none runs. {@link #kind} tells which.
+   * if it is due, {@link #NONE} if none runs.
+   *
+   * @param what what of the connection this is about: see {@link #situation}
+   */
+  long earliest(ConnectionSettings settings, long now, FailureKind what) {
+    long wait = waitFor(settings, now, what);
+    if (isOpen(what)) {
+      wait = Math.min(wait, waitFor(settings, now, FailureKind.LIFETIME));
+      wait = Math.min(wait, waitFor(settings, now, FailureKind.DEADLINE));
+    }
+    return wait;
+  }
+
+  /** Which deadline is due, where {@link #earliest} says that one is. */
+  FailureKind due(ConnectionSettings settings, long now, FailureKind what) {
+    if (waitFor(settings, now, what) <= 0) {
+      return what;
+    }
+    return waitFor(settings, now, FailureKind.DEADLINE) <= 0
+        ? FailureKind.DEADLINE
+        : FailureKind.LIFETIME;
+  }
+
+  /**
+   * The one deadline that the situation calls for; lifetime and the handler's own run beside it
+   * while the connection is open.
    *
    * @param pending whether output waits for the kernel
    * @param paused whether reading is paused, by the handler or by a bound
    */
-  long earliest(long now, ConnectionState state, boolean pending, boolean paused) {
-    best = NONE;
-    kind = FailureKind.NONE;
-    switch (state) {
-      case CLOSED -> {
-        return NONE;
-      }
-      case CONNECTING -> {
-        if (hasOwn) {
-          consider(ownNanos - now, FailureKind.CONNECT_TIMEOUT);
-        }
-      }
-      case OPEN_DRAINING, ENDED_DRAINING ->
-          run(now, outputSinceNanos, settings.drainNanos, FailureKind.DRAIN_TIMEOUT);
-      case OPEN_LINGERING ->
-          run(now, outputSinceNanos, settings.lingerNanos, FailureKind.LINGER_TIMEOUT);
-      default -> {
-        run(now, startedNanos, settings.lifetimeNanos, FailureKind.LIFETIME);
-        if (hasOwn) {
-          consider(ownNanos - now, FailureKind.DEADLINE);
-        }
+  static FailureKind situation(ConnectionState state, boolean pending, boolean paused) {
+    return switch (state) {
+      case CLOSED -> FailureKind.NONE;
+      case CONNECTING -> FailureKind.CONNECT_TIMEOUT;
+      case OPEN_DRAINING, ENDED_DRAINING -> FailureKind.DRAIN_TIMEOUT;
+      case OPEN_LINGERING -> FailureKind.LINGER_TIMEOUT;
+      case OPEN, OPEN_ENDING, OPEN_ENDED, ENDED_OPEN, ENDED_ENDING -> {
         if (pending) {
-          run(
-              now,
-              later(outputSinceNanos, lastOutputNanos),
-              settings.writeStallNanos,
-              FailureKind.WRITE_STALL);
-        } else if (state.isInputEnded()) {
-          run(
-              now,
-              later(inputSinceNanos, lastOutputNanos),
-              settings.halfClosedNanos,
-              FailureKind.HALF_CLOSED_TIMEOUT);
-        } else if (paused) {
-          run(
-              now,
-              later(inputSinceNanos, lastInputNanos),
-              settings.pausedNanos,
-              FailureKind.PAUSED_TIMEOUT);
-        } else {
-          run(
-              now,
-              later(inputSinceNanos, lastInputNanos),
-              settings.readIdleNanos,
-              FailureKind.READ_IDLE);
+          yield FailureKind.WRITE_STALL;
         }
+        if (state.isInputEnded()) {
+          yield FailureKind.HALF_CLOSED_TIMEOUT;
+        }
+        yield paused ? FailureKind.PAUSED_TIMEOUT : FailureKind.READ_IDLE;
       }
-    }
-    return best;
+    };
   }
 
-  private void run(long now, long since, long timeout, FailureKind which) {
-    if (timeout != 0) {
-      consider(since - now + timeout, which);
-    }
+  private static boolean isOpen(FailureKind what) {
+    return switch (what) {
+      case WRITE_STALL, HALF_CLOSED_TIMEOUT, PAUSED_TIMEOUT, READ_IDLE -> true;
+      default -> false;
+    };
   }
 
-  private void consider(long wait, FailureKind which) {
-    if (wait < best) {
-      best = wait;
-      kind = which;
-    }
+  private long waitFor(ConnectionSettings settings, long now, FailureKind what) {
+    return switch (what) {
+      case CONNECT_TIMEOUT, DEADLINE -> hasOwn ? ownNanos - now : NONE;
+      case DRAIN_TIMEOUT -> left(now, outputSinceNanos, settings.drainNanos);
+      case LINGER_TIMEOUT -> left(now, outputSinceNanos, settings.lingerNanos);
+      case LIFETIME -> left(now, startedNanos, settings.lifetimeNanos);
+      case WRITE_STALL ->
+          left(now, later(outputSinceNanos, lastOutputNanos), settings.writeStallNanos);
+      case HALF_CLOSED_TIMEOUT ->
+          left(now, later(inputSinceNanos, lastOutputNanos), settings.halfClosedNanos);
+      case PAUSED_TIMEOUT ->
+          left(now, later(inputSinceNanos, lastInputNanos), settings.pausedNanos);
+      case READ_IDLE -> left(now, later(inputSinceNanos, lastInputNanos), settings.readIdleNanos);
+      default -> NONE;
+    };
+  }
+
+  private static long left(long now, long since, long timeout) {
+    return timeout == 0 ? NONE : since - now + timeout;
   }
 
   private static long later(long a, long b) {

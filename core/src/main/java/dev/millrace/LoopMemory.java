@@ -37,6 +37,12 @@ final class LoopMemory {
   /** The number of the connection whose event runs: staging is its. 0 between events. */
   long eventOf;
 
+  /** How often the running event may still offer what is left over. */
+  int offersLeft;
+
+  /** What its connection had handed over when the running event began to be served. */
+  long servedFrom;
+
   private final ByteBuffer readBuffer;
   private final int readBufferBytes;
   private final ByteBuffer staging;

@@ -17,12 +17,6 @@ abstract class Ready {
    */
   SelectionKey key;
 
-  /**
-   * The operations found ready by the poll; kept here because a cancelled key can't be asked any
-   * more.
-   */
-  int readyOps;
-
   /** How often in a row this was ready and could do nothing: the spin counter. */
   int fruitless;
 

@@ -592,6 +592,7 @@ public final class Server implements AutoCloseable {
             Duration.ZERO,
             new IOException("sample"));
     Class<?>[] needed = {
+      Ending.class,
       Episode.class,
       Completions.class,
       OutboundQueue.class,
@@ -608,16 +609,15 @@ public final class Server implements AutoCloseable {
       WriteResult.class,
       WriteCompletion.class,
     };
-    // Asked once, because the switch in it has a class that has no name to be listed here.
+    // Asked once, because the switches in it have a class that has no name to be listed here.
     Deadlines deadlines =
-        new Deadlines(
-            new ConnectionSettings(
-                Limits.defaults(), Timeouts.defaults(), SocketSettings.defaults()),
-            0) {
+        new Deadlines(0) {
           @Override
           protected void onTimer() {}
         };
-    deadlines.earliest(0, ConnectionState.OPEN, false, false);
+    ConnectionSettings settings =
+        new ConnectionSettings(Limits.defaults(), Timeouts.defaults(), SocketSettings.defaults());
+    deadlines.earliest(settings, 0, Deadlines.situation(ConnectionState.OPEN, false, false));
     if (sample.toString().isEmpty() || needed.length == 0) {
       throw new AssertionError("unreachable: only there so that nothing above is optimised away");
     }

@@ -10,6 +10,9 @@ import picocli.CommandLine.TypeConversionException;
  * off.
  */
 final class Durations {
+  /** The longest that the core takes, in the largest unit that can be written. */
+  private static final Duration LONGEST = Duration.ofHours(876_000);
+
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
   private Durations() {}
@@ -24,7 +27,16 @@ final class Durations {
           "'" + text + "' is no duration; write 500ms, 2s, 5m or 1h, or 0 to switch it off");
     }
     long n = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
+    Duration duration = of(n, matcher.group(2));
+    if (duration.compareTo(LONGEST) > 0) {
+      throw new TypeConversionException(
+          "'" + text + "' is too long; allowed is up to " + LONGEST.toHours() + "h, or 0 for off");
+    }
+    return duration;
+  }
+
+  private static Duration of(long n, String unit) {
+    return switch (unit) {
       case "ms" -> Duration.ofMillis(n);
       case "s" -> Duration.ofSeconds(n);
       case "m" -> Duration.ofMinutes(n);

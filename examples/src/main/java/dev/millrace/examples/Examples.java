@@ -16,10 +16,13 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done, 1 failed at run time, 2 wrong usage."
     },
     mixinStandardHelpOptions = true,
-    version = "millrace-examples 0.1.0",
+    version = Examples.VERSION,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {EchoCommand.class})
 public final class Examples implements Runnable {
+  /** What {@code --version} prints, of the jar and of each program in it. */
+  public static final String VERSION = "millrace-examples 0.1.0";
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -32,12 +35,27 @@ public final class Examples implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /** The command line, with every error one line and never a stack trace. */
+  /**
+   * The command line. What fails at run time is one line; wrong usage is one line, and under it how
+   * to write it. Never a stack trace.
+   */
   static CommandLine commandLine() {
     return new CommandLine(new Examples())
         .registerConverter(java.time.Duration.class, Durations::parse)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(
+            (e, args) -> {
+              // The synopsis and not the whole help: that would push the reason off the screen.
+              CommandLine wrong = e.getCommandLine();
+              PrintWriter err = wrong.getErr();
+              err.println(wrong.getCommandName() + ": " + e.getMessage());
+              err.print(wrong.getHelp().fullSynopsis());
+              String name = wrong.getCommandSpec().qualifiedName();
+              err.println("What they mean: " + name + " --help");
+              err.flush();
+              return CommandLine.ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (e, commandLine, parsed) -> {
               PrintWriter err = commandLine.getErr();

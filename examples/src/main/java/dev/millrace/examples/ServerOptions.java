@@ -21,6 +21,9 @@ import picocli.CommandLine.Spec.Target;
  * a signal.
  */
 public final class ServerOptions {
+  /** Nobody waits longer for a shutdown; and twice as long is still within what the core takes. */
+  private static final Duration LONGEST_DRAIN = Duration.ofDays(1);
+
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
@@ -80,12 +83,15 @@ public final class ServerOptions {
       names = "--per-address",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Reject connections beyond so many from one address (default: no cap).")
+      description =
+          "Reject connections beyond so many from one address (default: ${DEFAULT-VALUE}, no"
+              + " cap).")
   private int perAddress;
 
   @Option(
       names = "--verbose",
-      description = "Print each connection's close record as one line on stderr.")
+      description =
+          "Print each connection's close record as one line on stderr (default: off).")
   private boolean verbose;
 
   /** Whether close records are to be printed. */
@@ -95,39 +101,68 @@ public final class ServerOptions {
 
   /** A builder with these options; a value that is refused is wrong usage. */
   public Server.Builder builder(int port) {
-    try {
-      int cap = maxConnections == null ? DescriptorLimit.defaultConnections() : maxConnections;
-      return Server.builder()
-          .listen(host, port)
-          .timeouts(
-              Timeouts.defaults()
-                  .withReadIdle(readTimeout)
-                  .withWriteStall(writeTimeout)
-                  .withDrain(drainTimeout))
-          .maxConnections(cap)
-          .maxConnectionsPerAddress(perAddress)
-          .capPolicy(atCap);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    // The core checks too, but it knows its own names and not those of the options.
+    int cap = maxConnections == null ? DescriptorLimit.defaultConnections() : maxConnections;
+    checkRange("--port", port, 0, 65_535);
+    checkRange("--max-connections", cap, 0, Integer.MAX_VALUE);
+    checkRange("--per-address", perAddress, 0, Integer.MAX_VALUE);
+    if (host.isBlank()) {
+      // The JDK takes an empty name for the loopback address; it is a variable that was not set.
+      throw wrong("--host is empty, allowed is an address or a name, 0.0.0.0 or :: for all");
     }
+    return Server.builder()
+        .listen(host, port)
+        .timeouts(
+            Timeouts.defaults()
+                .withReadIdle(readTimeout)
+                .withWriteStall(writeTimeout)
+                .withDrain(drainTimeout))
+        .maxConnections(cap)
+        .maxConnectionsPerAddress(perAddress)
+        .capPolicy(atCap);
+  }
+
+  private void checkRange(String option, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw wrong(option + " is " + value + ", allowed is " + min + " to " + max);
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   /**
    * Says where it listens, and serves until a signal; drains then, and says what became of the
    * connections.
+   *
+   * @return the exit code of a server that ended without a signal; after one the JVM ends with the
+   *     code of the drain
    */
-  public void serve(Server server) {
+  public int serve(Server server) {
     PrintWriter out = spec.commandLine().getOut();
+    Thread drain = new Thread(() -> drain(server, out), "shutdown");
+    // Before the line is out: who reads it may send a signal at once.
+    Runtime.getRuntime().addShutdownHook(drain);
     out.println("listening on " + textOf((InetSocketAddress) server.addresses().get(0)));
     out.flush();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server, out), "shutdown"));
     server.awaitStopped();
+    try {
+      Runtime.getRuntime().removeShutdownHook(drain);
+    } catch (IllegalStateException e) {
+      return 0; // a signal: the drain is under way, and ends the JVM
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(spec.name() + ": the server ended by itself; the log says why");
+    err.flush();
+    return 1;
   }
 
   private void drain(Server server, PrintWriter out) {
     // One deadline: the time to drain, and as much again to see the peers' FINs. Off means to wait
     // for as long as it takes.
-    Duration deadline = drainTimeout.isZero() ? Duration.ofDays(1) : drainTimeout.multipliedBy(2);
+    boolean bounded = !drainTimeout.isZero() && drainTimeout.compareTo(LONGEST_DRAIN) < 0;
+    Duration deadline = bounded ? drainTimeout.multipliedBy(2) : LONGEST_DRAIN;
     int code = 0;
     try {
       ShutdownReport report =

@@ -4,6 +4,7 @@ import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.Server;
+import dev.millrace.examples.Examples;
 import dev.millrace.examples.ServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code echo} subcommand. */
@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       "",
       "Try it:  printf hello | nc -N 127.0.0.1 7007"
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    version = Examples.VERSION)
 public final class EchoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -45,14 +46,7 @@ public final class EchoCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Server.Builder builder = options.builder(port);
     builder.handler(options.isVerbose() ? () -> new VerboseEcho(err) : () -> Connection::write);
-    Server server;
-    try {
-      server = builder.start();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    options.serve(server);
-    return 0;
+    return options.serve(builder.start());
   }
 
   /** An echo that prints each close record. */

@@ -10,8 +10,8 @@ import picocli.CommandLine.TypeConversionException;
  * off.
  */
 final class Durations {
-  /** The longest that the core takes, in the largest unit that can be written. */
-  private static final Duration LONGEST = Duration.ofHours(876_000);
+  /** A century, the longest that the core takes. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 

@@ -99,8 +99,7 @@ public final class ServerOptions {
 
   @Option(
       names = "--verbose",
-      description =
-          "Print each connection's close record as one line on stderr (default: off).")
+      description = "Print each connection's close record as one line on stderr (default: off).")
   private boolean verbose;
 
   /** Whether close records are to be printed. */

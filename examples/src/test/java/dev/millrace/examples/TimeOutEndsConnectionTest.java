@@ -24,6 +24,7 @@ class TimeOutEndsConnectionTest {
   }
 
   @Test
+  @Timeout(25) // less than the default of 30 s, which must not be what ends it
   void aClientThatNeverReadsIsCut() throws Exception {
     try (EchoProcess echo = EchoProcess.serve("--verbose", "--write-timeout", "300ms");
         Socket client = echo.connect()) {

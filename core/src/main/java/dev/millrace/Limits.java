@@ -25,8 +25,10 @@ package dev.millrace;
  *     read buffers, so that one that floods delays the others by tens of microseconds, not more
  * @param writeBudgetBytes most bytes written to one connection in one turn, file regions included.
  *     Default 256 KiB, as for reading
- * @param lingerBytes most bytes discarded after a close while waiting for the peer's FIN. Default 1
- *     MiB: an upload that was under way when it was refused ends, an endless one does not hold us
+ * @param lingerBytes most bytes discarded after a close while waiting for the peer's FIN. Default
+ *     64 MiB: an upload that is under way has our receive buffer full (Linux lets it grow to 32
+ *     MiB, tcp_rmem) and goes on, and to close with a byte of it unread destroys the answer that is
+ *     on its way. Discarding takes no memory, and the linger time-out bounds it as well
  */
 public record Limits(
     int highWaterBytes,
@@ -39,7 +41,7 @@ public record Limits(
     long lingerBytes) {
 
   private static final Limits DEFAULTS =
-      new Limits(64 << 10, 32 << 10, 16 << 20, 1 << 20, 64 << 10, 256 << 10, 256 << 10, 1 << 20);
+      new Limits(64 << 10, 32 << 10, 16 << 20, 1 << 20, 64 << 10, 256 << 10, 256 << 10, 64 << 20);
 
   /** A gigabyte: sums of two bounds still fit an int. */
   private static final int MAX = 1 << 30;

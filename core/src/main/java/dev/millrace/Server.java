@@ -208,13 +208,21 @@ public final class Server implements AutoCloseable {
       if (record.bytesUnsent() > 0) {
         cutPeers.add(new ShutdownReport.CutPeer(connection.remoteAddress(), record.bytesUnsent()));
       }
-    } else if (cutIn != null) {
+    } else if (cutIn != null || isLingerEnd(record.kind())) {
       lingerCut++;
     } else if (connection.wasBusyAtShutdown()) {
       drained++;
     } else {
       idleClosed++;
     }
+  }
+
+  /**
+   * Everything was handed over, but the close came before the peer's FIN: it may have destroyed
+   * some of it.
+   */
+  private static boolean isLingerEnd(FailureKind kind) {
+    return kind == FailureKind.LINGER_TIMEOUT || kind == FailureKind.LINGER_LIMIT;
   }
 
   /**

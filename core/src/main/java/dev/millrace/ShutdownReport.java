@@ -8,9 +8,10 @@ import java.util.List;
  * What a server's shutdown did to the connections it found.
  *
  * @param idleClosed had nothing pending and were closed in an orderly way
- * @param drained had output pending, or work that their handler finished first, and lost nothing
- * @param lingerCut had handed over everything and were still waiting for the peer's FIN at the
- *     deadline; closed plainly
+ * @param drained had output pending, or work that their handler finished first, and saw the peer's
+ *     FIN behind it
+ * @param lingerCut had handed over everything and were closed, plainly, before the peer's FIN came:
+ *     at the deadline, the linger time-out or the linger limit
  * @param cut were not done at the deadline, or failed before it with output pending
  * @param cutPeers one entry for each connection that lost output
  * @param took from the call to the end

@@ -1,7 +1,6 @@
 package dev.millrace.examples;
 
 import dev.millrace.CapPolicy;
-import dev.millrace.Limits;
 import dev.millrace.Server;
 import dev.millrace.ShutdownReport;
 import dev.millrace.Timeouts;
@@ -24,14 +23,6 @@ import picocli.CommandLine.Spec.Target;
 public final class ServerOptions {
   /** Nobody waits longer for a shutdown; and twice as long is still within what the core takes. */
   private static final Duration LONGEST_DRAIN = Duration.ofDays(1);
-
-  /**
-   * What is read and discarded after a close. An upload that is under way at the shutdown has this
-   * side's receive buffer full (Linux commonly lets it grow to 32 MiB, tcp_rmem) and goes on; a
-   * close with a byte of it unread is a reset, and that destroys the answers in the send buffer.
-   * Discarding takes no memory, and the linger time-out bounds it as well.
-   */
-  private static final long LINGER_BYTES = 256L << 20;
 
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -125,7 +116,6 @@ public final class ServerOptions {
                 .withReadIdle(readTimeout)
                 .withWriteStall(writeTimeout)
                 .withDrain(drainTimeout))
-        .limits(Limits.defaults().withLingerBytes(LINGER_BYTES))
         .maxConnections(cap)
         .maxConnectionsPerAddress(perAddress)
         .capPolicy(atCap);

@@ -802,8 +802,8 @@ public final class EventLoop implements Executor, AutoCloseable {
       closes();
     }
     try {
-      selector.selectNow(); // deregisters what was closed: only now are descriptors free and resets
-      // sent
+      // Deregisters what was closed: only now are descriptors free and resets sent.
+      selector.selectNow();
       selector.close();
     } catch (IOException e) {
       log.line(Level.WARN, "selector close failed loop={}", options.name(), e);

@@ -41,7 +41,7 @@ public final class Server implements AutoCloseable {
   private final boolean ownsLoop;
   private final List<Listener> listeners = new ArrayList<>();
   private final List<SocketAddress> addresses = new ArrayList<>();
-  private final Listener.Admission admission;
+  private final Admission admission;
   private final CompletableFuture<ShutdownReport> report = new CompletableFuture<>();
 
   // The shutdown; the loop's thread only.
@@ -54,7 +54,7 @@ public final class Server implements AutoCloseable {
   private int cut;
   private final List<ShutdownReport.CutPeer> cutPeers = new ArrayList<>();
 
-  private Server(EventLoop loop, boolean ownsLoop, Listener.Admission admission) {
+  private Server(EventLoop loop, boolean ownsLoop, Admission admission) {
     this.loop = loop;
     this.ownsLoop = ownsLoop;
     this.admission = admission;
@@ -495,8 +495,7 @@ public final class Server implements AutoCloseable {
           new Server(
               carrier,
               loop == null,
-              new Listener.Admission(
-                  maxConnections, maxConnectionsPerAddress, capPolicy, carrier.log));
+              new Admission(maxConnections, maxConnectionsPerAddress, capPolicy, carrier.log));
       List<ServerSocketChannel> channels = new ArrayList<>();
       boolean done = false;
       try {

@@ -1015,7 +1015,7 @@ public final class Connection extends Ready {
     handedOver(queue.taken()); // also what went out before a failure
     if (!isPending()) {
       deadlines.inputSinceNanos = loop.nowNanos(); // read idle starts when the answer is out
-      if (sender != null && sender.peek() != null) {
+      if (hasSenderBytes()) {
         attention = true;
       }
     }
@@ -1201,7 +1201,7 @@ public final class Connection extends Ready {
         || isPending()
         || memory.isStaged()
         || hasWriteFailed()
-        || (sender != null && sender.peek() != null)) {
+        || hasSenderBytes()) {
       return;
     }
     boolean inputEnded = state.isInputEnded();

@@ -127,11 +127,6 @@ public enum ConnectionState {
     return TABLE.get(this).get(event);
   }
 
-  /** Whether the peer's FIN has not been read yet. */
-  boolean isInputOpen() {
-    return input == Input.OPEN;
-  }
-
   /** Whether the peer's FIN has been read. */
   boolean isInputEnded() {
     return input == Input.ENDED;
@@ -163,11 +158,6 @@ public enum ConnectionState {
    */
   boolean isClosing() {
     return output == Output.DRAINING || output == Output.LINGERING || this == CLOSED;
-  }
-
-  /** Whether the FIN was sent before. */
-  boolean isOutputEnded() {
-    return output == Output.ENDED || output == Output.LINGERING;
   }
 
   /**

@@ -71,9 +71,10 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final LoopOptions options;
   private final TimerWheel timers;
   private final TaskQueue tasks = new TaskQueue();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final ArrayDeque<Ready> toFlush = new ArrayDeque<>();
   private final ArrayDeque<Ready> toClose = new ArrayDeque<>();
-  private final Consumer<SelectionKey> collector = this::readyKey;
+  private final Consumer<SelectionKey> onReadyKey = this::readyKey;
 
   /** What the connections on this loop share. */
   final LoopMemory memory;
@@ -91,7 +92,6 @@ public final class EventLoop implements Executor, AutoCloseable {
   private volatile Thread thread;
   private volatile boolean stopping;
   private volatile boolean stopped;
-  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean interruptedByOthers;
 
   private int readyCount;
@@ -130,7 +130,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     this.options = Objects.requireNonNull(options, "options");
     this.now = clock.getAsLong();
     this.timers = new TimerWheel(now);
-
     this.memory = new LoopMemory(options);
     FailureTexts texts = options.failureTexts();
     this.classifier = new Classifier(texts != null ? texts : FailureTexts.learn(provider));
@@ -186,9 +185,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         slept = true;
         // Beware: a timeout of 0 means for ever here, so the wait is rounded up, which also keeps a
         // timer from being polled early.
-        selector.select(collector, wait == Long.MAX_VALUE ? 0 : roundUpToMillis(wait));
+        selector.select(onReadyKey, wait == Long.MAX_VALUE ? 0 : roundUpToMillis(wait));
       } else {
-        selector.selectNow(collector);
+        selector.selectNow(onReadyKey);
       }
     } catch (IOException | ClosedSelectorException e) {
       pollFailed(e, wait);

@@ -15,9 +15,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * WriteResult#ACCEPTED} the caller must not touch it; after any other result it is still the
  * caller's. Direct buffers are best: a heap buffer is copied by the JDK on its way out.
  *
- * <p>Bound: {@code Limits.senderBytes}. When the connection ends, what was accepted and not handed
- * to the kernel is counted in the record's {@code bytesUnsent}, and completions are told false,
- * before {@link ConnectionHandler#onClosed}.
+ * <p>Bound: {@code Limits.senderBytes}, for a moment twice that while the loop is taking over what
+ * was sent. When the connection ends, what was accepted and not handed to the kernel is counted in
+ * the record's {@code bytesUnsent}, and completions are told false, before {@link
+ * ConnectionHandler#onClosed}.
  *
  * <pre>{@code
  * Sender sender = connection.sender();       // on the loop, say in onOpen

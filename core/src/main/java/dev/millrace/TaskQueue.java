@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * stack for a mark that no push gets past: after it a task is refused, before it a task is run;
  * there is no third case.
  *
+ * <p>The bound is checked against what is on the stack and what was taken from it; a push that
+ * comes while the loop is taking may see neither, so for that moment twice the bound may be held.
+ *
  * <p>Wake-ups: before it sleeps the loop sets a mark and looks once more; a pusher that takes the
  * mark away wakes the selector. So a batch costs one wake-up, and a loop that is awake costs none.
  *

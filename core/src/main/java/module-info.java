@@ -8,5 +8,6 @@ module dev.millrace.core {
   exports dev.millrace;
   exports dev.millrace.buffer;
   exports dev.millrace.failure;
+  exports dev.millrace.fault;
   exports dev.millrace.timer;
 }

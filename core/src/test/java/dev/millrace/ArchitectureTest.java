@@ -33,7 +33,7 @@ class ArchitectureTest {
 
   @Test
   void theLeavesKnowNothingOfEachOtherNorOfTheMachine() {
-    for (String leaf : List.of("timer", "buffer", "failure")) {
+    for (String leaf : List.of("timer", "buffer", "failure", "fault")) {
       noClasses()
           .that()
           .resideInAPackage("dev.millrace." + leaf)
@@ -41,7 +41,7 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAnyPackage("dev.millrace..")
                   .and(resideOutsideOfPackages("dev.millrace." + leaf)))
-          .because("timer, buffer and failure are leaves")
+          .because("timer, buffer, failure and fault are leaves")
           .check(CORE);
     }
   }

@@ -9,5 +9,6 @@ module dev.millrace.core {
   exports dev.millrace.buffer;
   exports dev.millrace.failure;
   exports dev.millrace.fault;
+  exports dev.millrace.sim;
   exports dev.millrace.timer;
 }

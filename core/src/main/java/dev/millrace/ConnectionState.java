@@ -155,8 +155,10 @@ public enum ConnectionState {
   /**
    * Whether a close is under way, or over: the handler hears nothing more but completions and the
    * end.
+   *
+   * @return true in the draining and lingering states and in {@code CLOSED}
    */
-  boolean isClosing() {
+  public boolean isClosing() {
     return output == Output.DRAINING || output == Output.LINGERING || this == CLOSED;
   }
 

@@ -309,6 +309,21 @@ public final class EventLoop implements Executor, AutoCloseable {
     return timers.size() == 0 ? Long.MAX_VALUE : timers.nextDelayNanos(clock.getAsLong());
   }
 
+  /**
+   * How long the next turn's poll would wait if nothing came: for who drives this loop by hand
+   * beside something else. The loop's thread, and outside of a turn.
+   *
+   * @return nanoseconds: 0 if there is work, {@code Long.MAX_VALUE} if no timer is armed and only
+   *     an event, a task or {@link #stop} would end the wait
+   * @throws IllegalStateException if called from another thread than the one that drives this loop
+   */
+  public long waitNanos() {
+    if (thread != null) {
+      checkThread();
+    }
+    return hasWork() ? 0 : timerDelay();
+  }
+
   private static long roundUpToMillis(long nanos) {
     return nanos / 1_000_000 + (nanos % 1_000_000 == 0 ? 0 : 1);
   }
@@ -615,6 +630,23 @@ public final class EventLoop implements Executor, AutoCloseable {
         action.accept(r);
       }
     }
+  }
+
+  /**
+   * What is on this loop now: the gauges of a health check, and all 0 once everything has ended.
+   *
+   * @return a snapshot; all 0 after the loop has stopped
+   * @throws IllegalStateException if called from another thread than the one that drives this loop
+   */
+  public LoopStats stats() {
+    if (thread != null) {
+      checkThread();
+    }
+    return new LoopStats(
+        stopped ? 0 : selector.keys().size(),
+        timers.size(),
+        memory.heldBytes(),
+        memory.pool.lentBytes());
   }
 
   // ---- threads and life

@@ -1,0 +1,410 @@
+package dev.millrace.sim;
+
+import dev.millrace.fault.FaultKind;
+import dev.millrace.fault.FaultPlan;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NoConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What the JDK makes of an {@link Endpoint}: its exceptions, its memory of a reset, its late close.
+ * In blocking mode a call that has to wait lets the world go on until it need not.
+ */
+final class SimSocketChannel extends SocketChannel implements SimSelector.Pollable {
+  /** Vectors that one gathering or scattering call looks at (IOV_MAX). */
+  private static final int MAX_VECTORS = 1_024;
+
+  private static final Set<SocketOption<?>> OPTIONS =
+      Set.of(
+          StandardSocketOptions.SO_SNDBUF,
+          StandardSocketOptions.SO_RCVBUF,
+          StandardSocketOptions.SO_KEEPALIVE,
+          StandardSocketOptions.SO_LINGER,
+          StandardSocketOptions.SO_REUSEADDR,
+          StandardSocketOptions.TCP_NODELAY,
+          StandardSocketOptions.IP_TOS);
+
+  private final SimHost host;
+  private final SimWorld world;
+  private final Endpoint endpoint;
+  private final SimOptions options = new SimOptions(OPTIONS);
+  private boolean connected;
+  private boolean connecting;
+  private boolean inputClosed;
+  private boolean outputClosed;
+
+  /** The JDK remembers a reset, and throws it from every later read. */
+  private boolean resetSeen;
+
+  private boolean closing;
+  private boolean killed;
+
+  SimSocketChannel(SelectorProvider provider, SimHost host, Endpoint endpoint) {
+    super(provider);
+    this.host = host;
+    this.world = host.world();
+    this.endpoint = endpoint;
+    this.connected = endpoint.phase() != Endpoint.Phase.FRESH;
+  }
+
+  // ---- addresses and options
+
+  @Override
+  public SocketChannel bind(SocketAddress asked) throws IOException {
+    ensureOpen();
+    if (endpoint.local() != null) {
+      throw new AlreadyBoundException();
+    }
+    InetSocketAddress address = asked == null ? host.address(0) : checked(asked);
+    boolean any = address.getAddress().isAnyLocalAddress();
+    if (!any && !host.hasAddress(address.getAddress())) {
+      throw Errno.EADDRNOTAVAIL.ofBind();
+    }
+    int port = address.getPort() == 0 ? host.nextPort() : address.getPort();
+    endpoint.bind(any ? host.address(port) : new InetSocketAddress(address.getAddress(), port));
+    return this;
+  }
+
+  private static InetSocketAddress checked(SocketAddress address) {
+    Objects.requireNonNull(address, "address");
+    if (!(address instanceof InetSocketAddress inet)) {
+      throw new UnsupportedAddressTypeException();
+    }
+    if (inet.isUnresolved()) {
+      throw new UnresolvedAddressException();
+    }
+    return inet;
+  }
+
+  @Override
+  public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+    ensureOpen();
+    options.set(name, value);
+    if (name == StandardSocketOptions.SO_LINGER) {
+      endpoint.lingersZero = value.equals(0);
+    } else if (name == StandardSocketOptions.SO_SNDBUF) {
+      endpoint.sendBuffer = (Integer) value;
+    } else if (name == StandardSocketOptions.SO_RCVBUF) {
+      endpoint.receiveBuffer = (Integer) value;
+    }
+    return this;
+  }
+
+  @Override
+  public <T> T getOption(SocketOption<T> name) throws IOException {
+    ensureOpen();
+    return options.get(name);
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions() {
+    return OPTIONS;
+  }
+
+  @Override
+  public Socket socket() {
+    throw new UnsupportedOperationException(
+        "a simulated channel has no java.net.Socket; use the channel's own methods");
+  }
+
+  @Override
+  public SocketAddress getRemoteAddress() throws IOException {
+    ensureOpen();
+    return connected ? endpoint.remote() : null;
+  }
+
+  @Override
+  public SocketAddress getLocalAddress() throws IOException {
+    ensureOpen();
+    return endpoint.local();
+  }
+
+  private void ensureOpen() throws ClosedChannelException {
+    if (!isOpen()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private void ensureOpenAndConnected() throws ClosedChannelException {
+    ensureOpen();
+    if (!connected) {
+      throw new NotYetConnectedException();
+    }
+  }
+
+  // ---- connecting
+
+  @Override
+  public boolean isConnected() {
+    return connected;
+  }
+
+  @Override
+  public boolean isConnectionPending() {
+    return connecting;
+  }
+
+  @Override
+  public boolean connect(SocketAddress remote) throws IOException {
+    InetSocketAddress to = checked(remote);
+    ensureOpen();
+    if (connected) {
+      throw new AlreadyConnectedException();
+    }
+    if (connecting) {
+      throw new ConnectionPendingException();
+    }
+    connecting = true;
+    endpoint.connect(to.getAddress().isAnyLocalAddress() ? host.address(to.getPort()) : to);
+    return isBlocking() && finishConnect();
+  }
+
+  @Override
+  public boolean finishConnect() throws IOException {
+    ensureOpen();
+    if (connected) {
+      return true;
+    }
+    if (!connecting) {
+      throw new NoConnectionPendingException();
+    }
+    if (isBlocking()) {
+      world.await(() -> endpoint.phase() != Endpoint.Phase.CONNECTING, "connect");
+    }
+    if (endpoint.phase() == Endpoint.Phase.CONNECTING) {
+      return false;
+    }
+    Errno error = endpoint.takeConnectError();
+    if (error != null) {
+      // Also a reset that came right after the connection was made: it takes the input with it.
+      close();
+      throw error.ofConnect();
+    }
+    connecting = false;
+    connected = true;
+    world.moved();
+    return true;
+  }
+
+  // ---- reading and writing
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("Read-only buffer");
+    }
+    ensureOpenAndConnected();
+    if (resetSeen) {
+      throw new SocketException("Connection reset");
+    }
+    if (inputClosed) {
+      return -1;
+    }
+    if (!target.hasRemaining()) {
+      return 0;
+    }
+    if (isBlocking()) {
+      world.await(endpoint::isReadable, "read");
+    }
+    FaultPlan plan = host.plan();
+    if (plan.happens(FaultKind.READ_ERROR, world.dice())) {
+      endpoint.vanish(world.dice().below(2) == 0 ? Errno.ETIMEDOUT : Errno.EHOSTUNREACH);
+    }
+    int atMost = Integer.MAX_VALUE;
+    if (plan.happens(FaultKind.SHORT_READ, world.dice())) {
+      atMost = (int) Math.max(1, plan.amount(FaultKind.SHORT_READ, world.dice()));
+    }
+    try {
+      int n = endpoint.read(target, atMost);
+      return n == Endpoint.AGAIN ? 0 : n;
+    } catch (Endpoint.Failed e) {
+      if (e.errno.isReset()) {
+        resetSeen = true;
+        throw new SocketException("Connection reset");
+      }
+      throw e.errno.plain();
+    }
+  }
+
+  @Override
+  public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, targets.length);
+    long total = 0;
+    for (int i = offset; i < offset + Math.min(length, MAX_VECTORS); i++) {
+      if (!targets[i].hasRemaining()) {
+        continue;
+      }
+      if (total > 0 && !endpoint.isReadable()) {
+        break;
+      }
+      int n = read(targets[i]);
+      if (n < 0) {
+        return total > 0 ? total : n;
+      }
+      total += n;
+      if (targets[i].hasRemaining()) {
+        break;
+      }
+    }
+    return total;
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    ensureOpenAndConnected();
+    int total = 0;
+    do {
+      if (isBlocking()) {
+        world.await(endpoint::isWritable, "write");
+      }
+      total += writeOnce(source, shortWrite());
+    } while (isBlocking() && source.hasRemaining());
+    return total;
+  }
+
+  private int shortWrite() {
+    FaultPlan plan = host.plan();
+    if (plan.happens(FaultKind.WRITE_ERROR, world.dice())) {
+      endpoint.vanish(world.dice().below(2) == 0 ? Errno.ETIMEDOUT : Errno.EHOSTUNREACH);
+    }
+    return plan.happens(FaultKind.SHORT_WRITE, world.dice())
+        ? (int) plan.amount(FaultKind.SHORT_WRITE, world.dice())
+        : Integer.MAX_VALUE;
+  }
+
+  private int writeOnce(ByteBuffer source, int atMost) throws IOException {
+    try {
+      int n = endpoint.write(source, atMost);
+      if (n == 0 && source.hasRemaining()) {
+        world.changed(); // a fault may have kept it from going out though there is room
+      }
+      return n;
+    } catch (Endpoint.Failed e) {
+      if (outputClosed) {
+        throw new AsynchronousCloseException(); // of the JDK's own making; the call failed, too
+      }
+      throw e.errno.plain();
+    }
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, sources.length);
+    ensureOpenAndConnected();
+    // One call takes one decision for all of its buffers.
+    int left = isBlocking() ? Integer.MAX_VALUE : shortWrite();
+    long total = 0;
+    boolean called = false;
+    for (int i = offset; i < offset + Math.min(length, MAX_VECTORS); i++) {
+      int wanted = sources[i].remaining();
+      if (wanted == 0) {
+        continue;
+      }
+      called = true;
+      int n = isBlocking() ? write(sources[i]) : writeOnce(sources[i], left);
+      total += n;
+      left -= n;
+      if (n < wanted) {
+        return total;
+      }
+    }
+    if (!called) {
+      writeOnce(ByteBuffer.allocate(0), 0); // an empty call fails like any other
+    }
+    return total;
+  }
+
+  // ---- ending
+
+  @Override
+  public SocketChannel shutdownInput() throws IOException {
+    ensureOpenAndConnected();
+    if (!inputClosed) {
+      inputClosed = true;
+      endpoint.shutdownInput();
+    }
+    return this;
+  }
+
+  @Override
+  public SocketChannel shutdownOutput() throws IOException {
+    ensureOpenAndConnected();
+    if (!outputClosed) {
+      outputClosed = true;
+      endpoint.shutdownOutput();
+    }
+    return this;
+  }
+
+  @Override
+  protected void implConfigureBlocking(boolean block) {
+    // Read where it matters, from isBlocking().
+  }
+
+  @Override
+  protected void implCloseSelectableChannel() {
+    closing = true;
+    if (!isRegistered()) {
+      kill();
+    } else if (connected && !endpoint.lingersZero) {
+      // The descriptor stays until the key is deregistered, in the next select; so the JDK ends the
+      // output at least, unless a reset was asked for.
+      endpoint.shutdownOutput();
+    }
+  }
+
+  @Override
+  public void kill() {
+    if (closing && !killed) {
+      killed = true;
+      endpoint.close();
+      host.give(1);
+    }
+  }
+
+  @Override
+  public int poll(int interest) {
+    boolean broken = endpoint.isBroken();
+    if (broken) {
+      return interest;
+    }
+    int ready = 0;
+    if (connected) {
+      if ((interest & SelectionKey.OP_READ) != 0 && endpoint.isReadable()) {
+        ready |= SelectionKey.OP_READ;
+      }
+      if ((interest & SelectionKey.OP_WRITE) != 0 && endpoint.isWritable()) {
+        ready |= SelectionKey.OP_WRITE;
+      }
+    } else if (connecting
+        && (interest & SelectionKey.OP_CONNECT) != 0
+        && endpoint.phase() != Endpoint.Phase.CONNECTING) {
+      ready |= SelectionKey.OP_CONNECT;
+    }
+    return ready;
+  }
+
+  @Override
+  public String toString() {
+    return "SimSocketChannel[#" + endpoint.number + " on " + host + "]";
+  }
+}

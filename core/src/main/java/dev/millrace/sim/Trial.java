@@ -1,0 +1,502 @@
+package dev.millrace.sim;
+
+import dev.millrace.CloseRecord;
+import dev.millrace.ConnectionHandler;
+import dev.millrace.Connector;
+import dev.millrace.EventLoop;
+import dev.millrace.LoopOptions;
+import dev.millrace.LoopStats;
+import dev.millrace.Server;
+import dev.millrace.ShutdownReport;
+import dev.millrace.Timeouts;
+import dev.millrace.fault.Dice;
+import dev.millrace.fault.FaultKind;
+import dev.millrace.fault.FaultPlan;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * One run: a server with your handler, peers with scripts, faults, and invariants that hold
+ * whatever the handler does. A scenario sets it up, {@link Trials} runs it.
+ *
+ * <p>The run has four parts: the peers do their scripts, until all are done or the time is up; in
+ * {@link TrialMode#LIVENESS} all faults end at some moment drawn, and the peers must get done; the
+ * server is shut down; everything is counted. Broken is a run in which
+ *
+ * <ul>
+ *   <li>a callback came inside of another, before {@code onOpen}, or after {@code onClosed}; data
+ *       after the end of the input or after {@code close()}; not exactly one record a connection;
+ *   <li>a peer saw an end of the stream and not every byte that the record calls handed over, or
+ *       any accepted byte was unsent; a peer got bytes that were not handed over; the record's
+ *       counts differ from the kernel's;
+ *   <li>more output was queued than the hard limit, or the view was larger than what may be kept;
+ *   <li>a timer came early;
+ *   <li>the loop went round without a reason; the machine itself failed;
+ *   <li>the shutdown did not keep its deadline, or left a key, a timer, a buffer, or a descriptor.
+ * </ul>
+ *
+ * <p>Thread rule: the thread that runs it. A trial is over after its run.
+ */
+public final class Trial {
+  /** Virtual; longer than every default time-out. */
+  private static final Duration DEFAULT_TIME_LIMIT = Duration.ofMinutes(10);
+
+  private static final Duration SHUTDOWN_DEADLINE = Duration.ofSeconds(10);
+
+  /** What a shutdown may take beyond its deadline: a tick, a poll's rounding, and a latency. */
+  private static final long SHUTDOWN_GRACE_NANOS = 100_000_000L;
+
+  /** After all is closed, what is still under way arrives within this: retransmissions included. */
+  private static final long LAST_SEGMENTS_NANOS = 60_000_000_000L;
+
+  /** In liveness mode faults end within the first so many nanoseconds. */
+  private static final long HEAL_WITHIN_NANOS = 5_000_000_000L;
+
+  private final SimWorld world;
+  private final TrialMode mode;
+  private final SimHost serverHost;
+  private final SimHost clientHost;
+  private final EventLoop loop;
+  private final List<SimPeer> peers = new ArrayList<>();
+  private final List<Runnable> checks = new ArrayList<>();
+  private final List<Witness> witnesses = new ArrayList<>();
+  private final Map<InetSocketAddress, SimPeer> peersByAddress = new LinkedHashMap<>();
+  private Server server;
+  private FaultPlan plan = FaultPlan.none();
+  private Duration timeLimit = DEFAULT_TIME_LIMIT;
+  private Timeouts timeouts = Timeouts.defaults();
+  private ShutdownReport report;
+  private String violation;
+  private boolean timeUp;
+  private int peersToCome;
+  private int inCallback;
+  private int probesArmed;
+  private boolean codeFaults = true;
+
+  Trial(SimWorld world, TrialMode mode, LoopOptions options) throws IOException {
+    this.world = world;
+    this.mode = mode;
+    this.serverHost = world.host("server");
+    this.clientHost = world.host("client");
+    this.loop = new EventLoop(serverHost.provider(), world.clock(), options);
+  }
+
+  // ---- for the scenario
+
+  /**
+   * Draws for the scenario.
+   *
+   * @return the world's dice
+   */
+  public Dice dice() {
+    return world.dice();
+  }
+
+  /**
+   * The world of this run.
+   *
+   * @return with two hosts, the server's and the clients'
+   */
+  public SimWorld world() {
+    return world;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @return the mode
+   */
+  public TrialMode mode() {
+    return mode;
+  }
+
+  /**
+   * The machine that the server runs on.
+   *
+   * @return always the same
+   */
+  public SimHost serverHost() {
+    return serverHost;
+  }
+
+  /**
+   * The machine that the peers are on.
+   *
+   * @return always the same
+   */
+  public SimHost clientHost() {
+    return clientHost;
+  }
+
+  /**
+   * The loop under test, for tasks, timers and {@link Connector}.
+   *
+   * @return always the same
+   */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /**
+   * The server under test.
+   *
+   * @return null before {@link #server(Supplier, Consumer)}
+   */
+  public Server server() {
+    return server;
+  }
+
+  /**
+   * Starts a server with default settings.
+   *
+   * @param handlers makes your handlers
+   */
+  public void server(Supplier<? extends ConnectionHandler> handlers) {
+    server(handlers, builder -> {});
+  }
+
+  /**
+   * Starts a server, on port 7007 of the server's host.
+   *
+   * @param handlers makes your handlers
+   * @param settings sets limits, caps and so on; not time-outs, see {@link #timeouts}, nor loop,
+   *     address and handlers
+   */
+  public void server(
+      Supplier<? extends ConnectionHandler> handlers, Consumer<Server.Builder> settings) {
+    Server.Builder builder = Server.builder();
+    settings.accept(builder);
+    try {
+      server =
+          builder
+              .loop(loop)
+              .timeouts(timeouts)
+              .listen(serverHost.address(7007))
+              .handler(() -> watched(handlers.get()))
+              .start();
+    } catch (IOException e) {
+      throw new IllegalStateException("the server did not start", e);
+    }
+  }
+
+  /**
+   * Sets the time-outs of the server that is started next, which are also checked: no earlier.
+   *
+   * @param timeouts default {@link Timeouts#defaults()}
+   */
+  public void timeouts(Timeouts timeouts) {
+    this.timeouts = timeouts;
+  }
+
+  /**
+   * Puts a handler under the watch that the server's have: for connections that are made with
+   * {@link Connector}.
+   *
+   * @param handler yours
+   * @return what to give to the connector
+   */
+  public ConnectionHandler watched(ConnectionHandler handler) {
+    if (handler == null) {
+      return null; // the server has an answer to that, and it is under test
+    }
+    Witness witness = new Witness(this, handler);
+    witnesses.add(witness);
+    return witness;
+  }
+
+  /**
+   * A peer that connects to the server as the run begins.
+   *
+   * @param script writes its steps
+   * @return the peer, to be looked at in a check
+   */
+  public SimPeer peer(Consumer<SimPeer> script) {
+    return peer(Duration.ZERO, script);
+  }
+
+  /**
+   * A peer that connects to the server some time after the run has begun.
+   *
+   * @param after how long after
+   * @param script writes its steps
+   * @return the peer, to be looked at in a check
+   */
+  public SimPeer peer(Duration after, Consumer<SimPeer> script) {
+    SimPeer peer = clientHost.peer();
+    peers.add(peer);
+    peersToCome++;
+    world.schedule(
+        after,
+        () -> {
+          peersToCome--;
+          peer.connect(serverHost.address(7007));
+          peersByAddress.put(peer.local(), peer);
+          script.accept(peer);
+        });
+    return peer;
+  }
+
+  /**
+   * Faults for the server's channels, its paths and its code.
+   *
+   * @param plan which, how often, how hard
+   */
+  public void faults(FaultPlan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * How long the peers may take, in the world's time.
+   *
+   * @param limit default 10 minutes
+   */
+  public void timeLimit(Duration limit) {
+    this.timeLimit = limit;
+  }
+
+  /**
+   * Something to be asked when all is over.
+   *
+   * @param check throws if it is not so; any exception or {@link AssertionError}
+   */
+  public void check(Runnable check) {
+    checks.add(check);
+  }
+
+  /**
+   * Reports what is wrong. The first report counts; the run goes on to its end.
+   *
+   * @param what is wrong, in one line
+   */
+  public void violated(String what) {
+    if (violation == null) {
+      violation = what;
+      world.note("VIOLATION", what, -1);
+    }
+  }
+
+  /**
+   * Records of the connections that have ended so far.
+   *
+   * @return in the order of their handlers' making
+   */
+  public List<CloseRecord> records() {
+    List<CloseRecord> records = new ArrayList<>();
+    for (Witness witness : witnesses) {
+      if (witness.record() != null) {
+        records.add(witness.record());
+      }
+    }
+    return records;
+  }
+
+  /**
+   * What the shutdown at the end said.
+   *
+   * @return null before the end, and without a server
+   */
+  public ShutdownReport report() {
+    return report;
+  }
+
+  // ---- for the witnesses
+
+  Timeouts timeouts() {
+    return timeouts;
+  }
+
+  void entered(String callback) {
+    if (inCallback++ > 0) {
+      violated(callback + " was called inside of another callback");
+    }
+  }
+
+  void left() {
+    inCallback--;
+  }
+
+  /** Whether a callback has to throw now. */
+  boolean throwsNow() {
+    return codeFaults && plan.happens(FaultKind.HANDLER_THROWS, world.dice());
+  }
+
+  // ---- the run
+
+  /** Runs it; returns what was broken, or null. */
+  String run() {
+    serverHost.faults(plan);
+    world.schedule(timeLimit, () -> timeUp = true);
+    if (mode == TrialMode.LIVENESS) {
+      world.schedule(Duration.ofNanos(world.dice().between(0, HEAL_WITHIN_NANOS)), this::heal);
+    }
+    probeTimers();
+    stallNow();
+    world.run(loop, () -> timeUp || violation != null || allPeersDone());
+    if (mode == TrialMode.LIVENESS && !allPeersDone()) {
+      violated("not done in time after the faults had ended: " + firstNotDone());
+    }
+    shutDown();
+    try {
+      checkEmpty();
+    } finally {
+      loop.close();
+    }
+    world.advanceAll(world.nowNanos() + LAST_SEGMENTS_NANOS);
+    checkEnds();
+    for (Runnable check : checks) {
+      check.run();
+    }
+    return violation;
+  }
+
+  private void heal() {
+    codeFaults = false;
+    world.heal();
+  }
+
+  private boolean allPeersDone() {
+    if (peersToCome > 0) {
+      return false;
+    }
+    for (SimPeer peer : peers) {
+      if (!peer.isDone()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private SimPeer firstNotDone() {
+    for (SimPeer peer : peers) {
+      if (!peer.isDone()) {
+        return peer;
+      }
+    }
+    return null;
+  }
+
+  /** Timers of our own, at times that a wheel finds awkward. */
+  private void probeTimers() {
+    for (int n = 0; n < 3; n++) {
+      long delay = world.dice().skewed(0, 100_000_000_000L);
+      long due = world.nowNanos() + delay;
+      probesArmed++;
+      loop.execute(
+          () ->
+              loop.schedule(
+                  Duration.ofNanos(delay),
+                  () -> {
+                    probesArmed--;
+                    if (world.nowNanos() < due) {
+                      violated("a timer came " + (due - world.nowNanos()) + " ns early");
+                    }
+                  }));
+    }
+  }
+
+  /** Tasks that hold the loop up, now and then, for as long as there are faults. */
+  private void stallNow() {
+    if (codeFaults && plan.has(FaultKind.TASK_STALL) && !timeUp) {
+      if (plan.happens(FaultKind.TASK_STALL, world.dice())) {
+        long nanos = plan.amount(FaultKind.TASK_STALL, world.dice());
+        world.note("fault", "a task stalls the loop", nanos);
+        world.jump(nanos);
+      }
+      Duration next = Duration.ofNanos(world.dice().skewed(1_000, 1_000_000_000L));
+      world.schedule(next, () -> loop.execute(this::stallNow));
+    }
+  }
+
+  private void shutDown() {
+    codeFaults = false;
+    if (server == null) {
+      return;
+    }
+    long began = world.nowNanos();
+    long most = SHUTDOWN_DEADLINE.toNanos() + SHUTDOWN_GRACE_NANOS;
+    // Faults go on; but what lets the clock jump would make every deadline a lie.
+    serverHost.faults(serverHost.plan().without(FaultKind.CLOCK_JUMP));
+    CompletableFuture<ShutdownReport> done = server.shutdown(SHUTDOWN_DEADLINE);
+    world.after(2 * most, () -> {}); // so that a loop that waits for nothing comes back
+    world.run(loop, () -> done.isDone() || world.nowNanos() - began > most);
+    if (done.isDone()) {
+      report = done.getNow(null);
+    } else {
+      violated("the shutdown is not done after its deadline: " + loop.stats());
+    }
+  }
+
+  private void checkEmpty() {
+    if (server == null || violation != null) {
+      return;
+    }
+    LoopStats stats = loop.stats();
+    if (stats.queuedBytes() != 0 || stats.lentBytes() != 0) {
+      violated("buffers are left after the shutdown: " + stats);
+    }
+    if (stats.timers() != probesArmed) {
+      violated(
+          "timers are left after the shutdown, " + probesArmed + " of them the trial's: " + stats);
+    }
+    if (stats.registered() != 0) {
+      violated("keys are left after the shutdown: " + stats);
+    }
+  }
+
+  private void checkEnds() {
+    if (serverHost.openDescriptors() != 0) {
+      violated("descriptors are left at the end: " + serverHost.openDescriptors());
+    }
+    for (Witness witness : witnesses) {
+      witness.checkEnd();
+      CloseRecord record = witness.record();
+      if (record != null && record.remoteAddress() instanceof InetSocketAddress remote) {
+        checkBytes(record, peersByAddress.get(remote));
+      }
+    }
+  }
+
+  private void checkBytes(CloseRecord record, SimPeer peer) {
+    if (peer == null) {
+      return;
+    }
+    Endpoint end = peer.serverEnd();
+    if (end == null) {
+      return;
+    }
+    if (record.bytesHandedToKernel() != end.writtenBytes()) {
+      violated(
+          "the record says "
+              + record.bytesHandedToKernel()
+              + " bytes were handed over, the kernel"
+              + " was given "
+              + end.writtenBytes()
+              + ": "
+              + record);
+    }
+    if (record.bytesReceived() != end.readBytes()) {
+      violated(
+          "the record says "
+              + record.bytesReceived()
+              + " bytes came, the kernel gave "
+              + end.readBytes()
+              + ": "
+              + record);
+    }
+    if (peer.receivedBytes() > record.bytesHandedToKernel()) {
+      violated("the peer got more than was handed over: " + peer + ", " + record);
+    }
+    if (peer.end() == SimPeer.End.END_OF_INPUT
+        && (peer.receivedBytes() != record.bytesHandedToKernel() || record.bytesUnsent() != 0)) {
+      violated("the peer saw a clean end, and bytes are missing: " + peer + ", " + record);
+    }
+  }
+}

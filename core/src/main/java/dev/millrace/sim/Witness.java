@@ -1,0 +1,210 @@
+package dev.millrace.sim;
+
+import dev.millrace.CloseRecord;
+import dev.millrace.Connection;
+import dev.millrace.ConnectionHandler;
+import dev.millrace.ConnectionState;
+import dev.millrace.failure.FailureKind;
+import dev.millrace.failure.Operation;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/** Stands before a handler and sees that it is called as was promised. */
+final class Witness implements ConnectionHandler {
+  private final Trial trial;
+  private final ConnectionHandler handler;
+  private Connection connection;
+  private boolean opened;
+  private boolean inputEnded;
+  private boolean silenced;
+  private CloseRecord record;
+
+  Witness(Trial trial, ConnectionHandler handler) {
+    this.trial = trial;
+    this.handler = handler;
+  }
+
+  CloseRecord record() {
+    return record;
+  }
+
+  private void enter(Connection of, String callback) {
+    trial.entered(callback);
+    trial.world().note("callback", callback, of.id());
+    if (record != null) {
+      trial.violated(callback + " after onClosed: " + of);
+    }
+    if (connection != null && connection != of) {
+      trial.violated(callback + " for another connection: " + of + " instead of " + connection);
+    }
+    if (silenced && !callback.equals("onClosed")) {
+      trial.violated(callback + " after a callback had thrown: " + of);
+    }
+    connection = of;
+  }
+
+  private void mustBeOpen(Connection of, String callback) {
+    if (!opened) {
+      trial.violated(callback + " before onOpen: " + of);
+    }
+    if (of.state().isClosing()) {
+      trial.violated(callback + " after close(): " + of);
+    }
+  }
+
+  private void leave() {
+    trial.left();
+  }
+
+  private void throwIfPlanned() {
+    if (trial.throwsNow()) {
+      silenced = true;
+      trial.world().note("fault", "the handler throws", -1);
+      throw new InjectedFault();
+    }
+  }
+
+  @Override
+  public void onOpen(Connection c) {
+    enter(c, "onOpen");
+    try {
+      if (opened) {
+        trial.violated("onOpen twice: " + c);
+      }
+      opened = true;
+      throwIfPlanned();
+      handler.onOpen(c);
+    } catch (RuntimeException | Error e) {
+      silenced = true;
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void onData(Connection c, ByteBuffer data) {
+    enter(c, "onData");
+    try {
+      mustBeOpen(c, "onData");
+      if (inputEnded) {
+        trial.violated("onData after onInputEnd: " + c);
+      }
+      if (!data.hasRemaining()) {
+        trial.violated("onData with nothing in it: " + c);
+      }
+      throwIfPlanned();
+      handler.onData(c, data);
+    } catch (RuntimeException | Error e) {
+      silenced = true;
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void onWritable(Connection c) {
+    enter(c, "onWritable");
+    try {
+      mustBeOpen(c, "onWritable");
+      throwIfPlanned();
+      handler.onWritable(c);
+    } catch (RuntimeException | Error e) {
+      silenced = true;
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void onInputEnd(Connection c, int unconsumed) {
+    enter(c, "onInputEnd");
+    try {
+      if (inputEnded) {
+        trial.violated("onInputEnd twice: " + c);
+      }
+      if (!opened) {
+        trial.violated("onInputEnd before onOpen: " + c);
+      }
+      inputEnded = true;
+      throwIfPlanned();
+      handler.onInputEnd(c, unconsumed);
+    } catch (RuntimeException | Error e) {
+      silenced = true;
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void onShutdown(Connection c) {
+    enter(c, "onShutdown");
+    try {
+      throwIfPlanned();
+      handler.onShutdown(c);
+    } catch (RuntimeException | Error e) {
+      silenced = true;
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void onClosed(Connection c, CloseRecord record) {
+    enter(c, "onClosed");
+    try {
+      this.record = record;
+      trial.world().note("record", record.kind().symbol(), c.id());
+      if (c.state() != ConnectionState.CLOSED) {
+        trial.violated("onClosed in another state than CLOSED: " + c);
+      }
+      checkRecord(record);
+      handler.onClosed(c, record);
+    } finally {
+      leave();
+    }
+  }
+
+  private void checkRecord(CloseRecord r) {
+    if ((r.kind() == FailureKind.UNKNOWN && r.operation() == Operation.HANDLER)
+        || r.kind() == FailureKind.SPIN) {
+      trial.violated("the machine failed: " + r);
+    }
+    if (r.bytesUnsent() < 0 || r.bytesUnconsumed() < 0 || r.bytesUnconsumed() > r.bytesReceived()) {
+      trial.violated("counts that can't be: " + r);
+    }
+    if (r.kind() == FailureKind.READ_IDLE) {
+      notBefore(r, r.sinceProgress(), trial.timeouts().readIdle());
+    } else if (r.kind() == FailureKind.LIFETIME) {
+      notBefore(r, r.age(), trial.timeouts().lifetime());
+    } else if (r.kind() == FailureKind.WRITE_STALL) {
+      notBefore(r, r.age(), trial.timeouts().writeStall());
+    }
+  }
+
+  private void notBefore(CloseRecord r, Duration was, Duration promised) {
+    if (was.compareTo(promised) < 0) {
+      trial.violated("the time-out came early: " + r);
+    }
+  }
+
+  /** At the end of the run. */
+  void checkEnd() {
+    if (connection != null && record == null) {
+      trial.violated("no record: " + connection);
+    }
+  }
+
+  /** What a planned fault of the handler throws. */
+  private static final class InjectedFault extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    InjectedFault() {
+      super("injected by the fault plan", null, false, false);
+    }
+  }
+}

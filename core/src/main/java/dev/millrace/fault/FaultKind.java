@@ -41,7 +41,7 @@ public enum FaultKind {
   CONNECT_FAILS_LATE(Reach.CHANNEL, Unit.NANOS, 1_000_000, 3_000_000_000L),
 
   /** The peer takes so many bytes a second at the most; drawn each connection. */
-  SLOW_DRAIN(Reach.NETWORK, Unit.BYTES, 100, 100_000),
+  SLOW_DRAIN(Reach.NETWORK, Unit.BYTES, 1_000, 100_000),
   /** A segment is under way for so long; drawn each segment, so that a range is jitter. */
   LATENCY(Reach.NETWORK, Unit.NANOS, 0, 50_000_000),
   /** A direction of a connection carries so many bytes a second; drawn each connection. */

@@ -267,6 +267,11 @@ final class Endpoint {
     }
   }
 
+  /** Whether the end of the input is the other side's doing, and not a failure's. */
+  boolean hasFin() {
+    return finReceived;
+  }
+
   boolean isReadable() {
     return inputShut || finReceived || (in != null && in.available() > 0);
   }
@@ -289,6 +294,11 @@ final class Endpoint {
       out.finish();
       changed();
     }
+  }
+
+  /** Room for writes now; 0 if there is no connection. */
+  int room() {
+    return out == null ? 0 : out.room();
   }
 
   void shutdownInput() {

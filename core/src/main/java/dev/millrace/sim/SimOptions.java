@@ -35,9 +35,10 @@ final class SimOptions {
   <T> T get(SocketOption<T> name) {
     check(name);
     Object value = values == null ? null : values.get(name);
-    if (value == null) {
-      Object unset = name == StandardSocketOptions.SO_LINGER ? (Object) (-1) : (Object) 0;
-      value = name.type() == Boolean.class ? Boolean.FALSE : unset;
+    if (value == null && name.type() == Integer.class) {
+      value = name == StandardSocketOptions.SO_LINGER ? -1 : 0;
+    } else if (value == null) {
+      value = false;
     }
     return name.type().cast(value);
   }

@@ -136,11 +136,11 @@ public final class SimPeer {
     return step(
         () -> {
           while (left[0] > 0) {
-            int n = (int) Math.min(left[0], WRITE_AT_ONCE);
+            int n = (int) Math.min(Math.min(left[0], WRITE_AT_ONCE), endpoint.room());
             scratch.clear();
             BytePattern.fill(scratch, key, sent, n);
             scratch.flip();
-            int taken = write(scratch, n);
+            int taken = write(scratch, n); // also of nothing: it tells of a failure
             if (taken <= 0) {
               return false;
             }
@@ -151,7 +151,7 @@ public final class SimPeer {
   }
 
   private int write(ByteBuffer bytes, int n) {
-    if (n == 0 || closed) {
+    if (closed) {
       return 0;
     }
     try {
@@ -346,8 +346,12 @@ public final class SimPeer {
     return endpoint == null || endpoint.path() == null ? null : endpoint.path().server;
   }
 
-  /** Its address; null before {@link #connect}. */
-  InetSocketAddress local() {
+  /**
+   * Its own address: what the server sees as the remote one.
+   *
+   * @return the address; null before {@link #connect}
+   */
+  public InetSocketAddress localAddress() {
     return endpoint == null ? null : endpoint.local();
   }
 
@@ -394,10 +398,15 @@ public final class SimPeer {
       closeNow(End.NOT_CONNECTED);
       return;
     }
-    readSome();
-    while (!closed && !steps.isEmpty() && steps.peek().getAsBoolean()) {
-      steps.poll();
-    }
+    boolean moved;
+    do {
+      readSome();
+      moved = false;
+      while (!closed && !steps.isEmpty() && steps.peek().getAsBoolean()) {
+        steps.poll();
+        moved = true; // it may read again, and what it reads may be what the next step waits for
+      }
+    } while (moved);
     if (!closed && finSeen && steps.isEmpty()) {
       closeNow(End.END_OF_INPUT);
     }
@@ -423,6 +432,10 @@ public final class SimPeer {
         return;
       }
       if (n == Endpoint.AGAIN) {
+        return;
+      }
+      if (n == Endpoint.END && !endpoint.hasFin()) {
+        closeNow(End.CLOSED_HERE); // a fault has reset this side
         return;
       }
       if (n == Endpoint.END) {

@@ -13,8 +13,11 @@ import java.util.List;
  * JDK.
  */
 public final class SimTrace {
-  /** The last so many lines are kept: a run of a campaign has some hundreds to some thousands. */
-  private static final int MAX_LINES = 20_000;
+  /**
+   * The last so many lines are kept: a run of a campaign has some thousands, seldom a hundred times
+   * that.
+   */
+  private static final int MAX_LINES = 500_000;
 
   private final ArrayDeque<String> lines = new ArrayDeque<>();
   private boolean keeping;

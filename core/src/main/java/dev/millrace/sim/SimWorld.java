@@ -42,7 +42,6 @@ public final class SimWorld {
   private final SimTrace trace = new SimTrace();
   private final List<SimHost> hosts = new ArrayList<>();
   private final RingPool rings = new RingPool();
-  private final LongSupplier clock = () -> this.origin + this.now;
 
   final List<SimSelector> selectors = new ArrayList<>();
   final List<Path> paths = new ArrayList<>();
@@ -135,10 +134,10 @@ public final class SimWorld {
   /**
    * The clock for programs in this world: it has another origin than {@link #nowNanos}, and wraps.
    *
-   * @return always the same
+   * @return nanoseconds of any origin
    */
   public LongSupplier clock() {
-    return clock;
+    return () -> origin + now;
   }
 
   /**

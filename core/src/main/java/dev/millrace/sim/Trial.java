@@ -230,7 +230,19 @@ public final class Trial {
    * @return the peer, to be looked at in a check
    */
   public SimPeer peer(Duration after, Consumer<SimPeer> script) {
-    SimPeer peer = clientHost.peer();
+    return peer(clientHost, after, script);
+  }
+
+  /**
+   * A peer on a machine of its own.
+   *
+   * @param host of this world
+   * @param after how long after the run's begin it connects
+   * @param script writes its steps
+   * @return the peer, to be looked at in a check
+   */
+  public SimPeer peer(SimHost host, Duration after, Consumer<SimPeer> script) {
+    SimPeer peer = host.peer();
     peers.add(peer);
     peersToCome++;
     world.schedule(
@@ -238,10 +250,27 @@ public final class Trial {
         () -> {
           peersToCome--;
           peer.connect(serverHost.address(7007));
-          peersByAddress.put(peer.local(), peer);
+          peersByAddress.put(peer.localAddress(), peer);
           script.accept(peer);
         });
     return peer;
+  }
+
+  /**
+   * Has something done on the loop some time later, as another thread would ask for it; not at all
+   * if the loop has stopped by then.
+   *
+   * @param delay from now
+   * @param action runs as a task of the loop
+   */
+  public void later(Duration delay, Runnable action) {
+    world.schedule(
+        delay,
+        () -> {
+          if (!loop.isStopped()) {
+            loop.execute(action);
+          }
+        });
   }
 
   /**
@@ -411,7 +440,7 @@ public final class Trial {
         world.jump(nanos);
       }
       Duration next = Duration.ofNanos(world.dice().skewed(1_000, 1_000_000_000L));
-      world.schedule(next, () -> loop.execute(this::stallNow));
+      later(next, this::stallNow);
     }
   }
 
@@ -432,6 +461,16 @@ public final class Trial {
     } else {
       violated("the shutdown is not done after its deadline: " + loop.stats());
     }
+    // Connections that were made from here are not the server's, and the loop has a timer of its
+    // own
+    // where memory was short; time-outs end them all.
+    timeUp = false;
+    world.schedule(timeLimit, () -> timeUp = true);
+    world.run(loop, () -> timeUp || loop.isStopped() || isEmpty(loop.stats()));
+  }
+
+  private boolean isEmpty(LoopStats stats) {
+    return stats.registered() == 0 && stats.timers() == probesArmed;
   }
 
   private void checkEmpty() {

@@ -2,12 +2,14 @@ package dev.millrace.sim;
 
 import dev.millrace.LoopOptions;
 import dev.millrace.failure.FailureTexts;
+import dev.millrace.fault.Dice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Runs a scenario once a seed.
@@ -29,14 +31,17 @@ public final class Trials {
   /** So much of a trace goes into a failure's message; all of it is there by {@link #replay}. */
   private static final int TRACE_LINES = 60;
 
+  private static final LoopOptions DEFAULT_OPTIONS =
+      LoopOptions.defaults().withName("sim").withFailureTexts(FailureTexts.none());
+
   private final Consumer<Trial> scenario;
   private final SimWorld world = new SimWorld(0);
   private final List<ByteBuffer> buffers = new ArrayList<>();
   private int buffersUsed;
+  private long lifetimes;
   private TrialMode mode = TrialMode.SAFETY;
   private String replayHint = "Trials.replay(%d)";
-  private LoopOptions options =
-      LoopOptions.defaults().withName("sim").withFailureTexts(FailureTexts.none());
+  private Function<Dice, LoopOptions> options = dice -> DEFAULT_OPTIONS;
 
   private Trials(Consumer<Trial> scenario) {
     this.scenario = scenario;
@@ -67,11 +72,12 @@ public final class Trials {
   /**
    * Sets the options of the loop under test.
    *
-   * @param options default: {@link LoopOptions#defaults()}. Buffers come from a stock of these
-   *     trials, whatever the options say
+   * @param options asked once a run, and may draw; default: {@link LoopOptions#defaults()} with
+   *     failure texts that were not learned. Buffers come from a stock of these trials, whatever
+   *     the options say
    * @return this
    */
-  public Trials loopOptions(LoopOptions options) {
+  public Trials loopOptions(Function<Dice, LoopOptions> options) {
     this.options = Objects.requireNonNull(options, "options");
     return this;
   }
@@ -152,6 +158,16 @@ public final class Trials {
     return message.toString();
   }
 
+  /**
+   * How many connections of the server, and made with a connector, have lived and ended in all runs
+   * so far.
+   *
+   * @return a count
+   */
+  public long lifetimes() {
+    return lifetimes;
+  }
+
   private Outcome run(long seed, boolean keepTrace) {
     world.reset(seed);
     if (keepTrace) {
@@ -161,9 +177,10 @@ public final class Trials {
     String reason;
     Throwable cause = null;
     try {
-      Trial trial = new Trial(world, mode, options.withBuffers(this::buffer));
+      Trial trial = new Trial(world, mode, options.apply(world.dice()).withBuffers(this::buffer));
       scenario.accept(trial);
       reason = trial.run();
+      lifetimes += trial.records().size();
     } catch (IOException | RuntimeException | AssertionError e) {
       reason = e.getMessage() == null ? e.toString() : e.getMessage();
       cause = e;

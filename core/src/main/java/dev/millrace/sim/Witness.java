@@ -178,7 +178,7 @@ final class Witness implements ConnectionHandler {
       trial.violated("counts that can't be: " + r);
     }
     if (r.kind() == FailureKind.READ_IDLE) {
-      notBefore(r, r.sinceProgress(), trial.timeouts().readIdle());
+      notBefore(r, r.age(), trial.timeouts().readIdle());
     } else if (r.kind() == FailureKind.LIFETIME) {
       notBefore(r, r.age(), trial.timeouts().lifetime());
     } else if (r.kind() == FailureKind.WRITE_STALL) {

@@ -1,6 +1,7 @@
 package dev.millrace.examples;
 
 import dev.millrace.examples.echo.EchoCommand;
+import dev.millrace.examples.sim.SimCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Examples.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EchoCommand.class})
+    subcommands = {EchoCommand.class, SimCommand.class})
 public final class Examples implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */
   public static final String VERSION = "millrace-examples 0.1.0";

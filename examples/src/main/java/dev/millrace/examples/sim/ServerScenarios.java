@@ -1,0 +1,339 @@
+package dev.millrace.examples.sim;
+
+import dev.millrace.CapPolicy;
+import dev.millrace.CloseRecord;
+import dev.millrace.Connection;
+import dev.millrace.ConnectionHandler;
+import dev.millrace.Connector;
+import dev.millrace.ServerStats;
+import dev.millrace.ShutdownReport;
+import dev.millrace.fault.Dice;
+import dev.millrace.fault.FaultKind;
+import dev.millrace.fault.FaultPlan;
+import dev.millrace.sim.SimHost;
+import dev.millrace.sim.SimPeer;
+import dev.millrace.sim.Trial;
+import dev.millrace.sim.TrialMode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Servers and networks: limits, shutdowns, connects, and cables pulled. */
+final class ServerScenarios {
+  private ServerScenarios() {}
+
+  private static Duration soon(Dice dice) {
+    return Duration.ofNanos(dice.skewed(0, 3_000_000_000L));
+  }
+
+  private static SimPeer echoClient(Trial trial, Duration after, long bytes) {
+    return trial.peer(
+        after, p -> p.sendPattern(3, bytes).awaitReceived(bytes).pause(soon(trial.dice())).close());
+  }
+
+  // ---- limits
+
+  static void descriptorsRunOut(Trial trial) {
+    Dice dice = trial.dice();
+    FaultPlan plan = Scenario.usual(dice);
+    if (dice.below(2) == 0) {
+      plan = plan.with(FaultKind.ACCEPT_EMFILE, dice.skewed(1, 500_000) / 1e6);
+    }
+    if (dice.below(2) == 0) {
+      plan = plan.with(FaultKind.OPEN_EMFILE, dice.skewed(1, 500_000) / 1e6);
+    }
+    trial.faults(plan);
+    trial.server(() -> Connection::write);
+    // Two of the selector, the listener, its reserve; and so many for clients.
+    int limit = 4 + dice.below(6);
+    trial.serverHost().descriptorLimit(limit);
+    List<SimPeer> clients = new ArrayList<>();
+    int count = 1 + dice.below(18);
+    for (int i = 0; i < count; i++) {
+      clients.add(echoClient(trial, soon(dice), dice.skewed(0, 5_000)));
+    }
+    // When the crowd has gone there is room again, and the server has to notice.
+    trial.world().schedule(Duration.ofSeconds(60), () -> trial.serverHost().descriptorLimit(100));
+    if (trial.mode() == TrialMode.LIVENESS) {
+      SimPeer late = echoClient(trial, Duration.ofSeconds(80), 100);
+      trial.check(
+          () -> {
+            if (late.receivedBytes() != 100) {
+              trial.violated("not served though descriptors were there again: " + late);
+            }
+          });
+    }
+    trial.check(
+        () -> {
+          ServerStats stats = trial.server().stats();
+          long told = trial.records().size();
+          if (stats.accepted() != told || stats.open() != 0) {
+            trial.violated("accepted and not told of: " + stats + ", records " + told);
+          }
+        });
+  }
+
+  static void capReached(Trial trial) {
+    Dice dice = trial.dice();
+    trial.faults(Scenario.usual(dice));
+    int cap = 1 + dice.below(4);
+    int perAddress = dice.below(2) == 0 ? 0 : 1 + dice.below(4);
+    CapPolicy policy = dice.below(2) == 0 ? CapPolicy.WAIT : CapPolicy.REJECT;
+    int[] most = {0, 0};
+    trial.server(
+        () ->
+            new ConnectionHandler() {
+              @Override
+              public void onOpen(Connection c) {
+                most[0] = Math.max(most[0], ++most[1]);
+              }
+
+              @Override
+              public void onData(Connection c, ByteBuffer data) {
+                c.write(data);
+              }
+
+              @Override
+              public void onClosed(Connection c, CloseRecord record) {
+                most[1]--;
+              }
+            },
+        builder ->
+            builder.maxConnections(cap).maxConnectionsPerAddress(perAddress).capPolicy(policy));
+    int count = 1 + dice.below(16);
+    List<SimPeer> clients = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      clients.add(echoClient(trial, soon(dice), dice.skewed(1, 5_000)));
+    }
+    trial.check(
+        () -> {
+          if (most[0] > cap || (perAddress > 0 && most[0] > perAddress)) {
+            trial.violated(most[0] + " were open at a time, the cap is " + cap);
+          }
+          ServerStats stats = trial.server().stats();
+          if (stats.open() != 0 || stats.accepted() != trial.records().size()) {
+            trial.violated("accepted and not told of: " + stats);
+          }
+          if (policy == CapPolicy.WAIT && stats.rejectedByCap() != 0) {
+            trial.violated("rejected though it should wait: " + stats);
+          }
+          boolean served = policy == CapPolicy.WAIT && perAddress == 0;
+          for (SimPeer client : clients) {
+            if (served && client.end() != SimPeer.End.CLOSED_HERE) {
+              trial.violated("not served though it only had to wait: " + client);
+            }
+          }
+        });
+  }
+
+  // ---- shutdown
+
+  static void shutdownInTheMiddle(Trial trial) {
+    Dice dice = trial.dice();
+    long total = dice.skewed(0, Scenario.buffers(trial));
+    trial.faults(dice.below(2) == 0 ? Scenario.harsh(dice) : Scenario.usual(dice));
+    trial.server(
+        () ->
+            dice.below(2) == 0
+                ? new TalkScenarios.Pours(trial, total)
+                : (ConnectionHandler) Connection::write);
+    int count = 1 + dice.below(10);
+    for (int i = 0; i < count; i++) {
+      long bytes = dice.skewed(0, total + 1);
+      trial.peer(
+          soon(dice),
+          p -> {
+            p.sendPattern(3, bytes);
+            if (dice.below(2) == 0) {
+              p.stopReading().pause(soon(dice)).resumeReading();
+            }
+            p.awaitEnd();
+          });
+    }
+    ShutdownReport[] report = new ShutdownReport[1];
+    int[] recordsBefore = new int[1];
+    trial
+        .world()
+        .schedule(
+            soon(dice),
+            () -> {
+              if (trial.loop().isStopped()) {
+                return;
+              }
+              trial.loop().execute(() -> recordsBefore[0] = trial.records().size());
+              Duration deadline = dice.below(4) == 0 ? Duration.ZERO : soon(dice);
+              var unused = trial.server().shutdown(deadline).thenAccept(done -> report[0] = done);
+            });
+    trial.check(
+        () -> {
+          if (report[0] == null) {
+            return; // all were done before it was asked for
+          }
+          ShutdownReport r = report[0];
+          int told = r.idleClosed() + r.drained() + r.lingerCut() + r.cut();
+          if (told != trial.records().size() - recordsBefore[0]) {
+            trial.violated(
+                "the report counts "
+                    + told
+                    + " ends, there were "
+                    + (trial.records().size() - recordsBefore[0])
+                    + ": "
+                    + r);
+          }
+          long unsent = 0;
+          for (CloseRecord record : trial.records()) {
+            unsent += record.bytesUnsent();
+          }
+          if (r.unsentBytes() > unsent) {
+            trial.violated("more unsent than the records know, " + unsent + ": " + r);
+          }
+        });
+  }
+
+  static void loopStops(Trial trial) {
+    Dice dice = trial.dice();
+    long most = Scenario.buffers(trial);
+    trial.faults(Scenario.harsh(dice));
+    trial.server(() -> new TalkScenarios.Pours(trial, most));
+    int count = 1 + dice.below(8);
+    for (int i = 0; i < count; i++) {
+      trial.peer(
+          soon(dice),
+          p -> {
+            Ledger.checked(trial, p).readAtMost(dice.skewed(100, 1_000_000));
+            p.pause(Duration.ofSeconds(2)).close();
+          });
+    }
+    trial.world().schedule(soon(dice), () -> trial.loop().stop());
+  }
+
+  // ---- connecting
+
+  /** Asks, and closes when the answer is there; tries again a few times if nothing came of it. */
+  private static final class Asks implements ConnectionHandler {
+    private final Trial trial;
+    private final SimHost host;
+    private final Ledger ledger;
+    private final long largest;
+    private int triesLeft;
+
+    Asks(Trial trial, SimHost host, long largest, int triesLeft) {
+      this.largest = largest;
+      this.trial = trial;
+      this.host = host;
+      this.triesLeft = triesLeft;
+      this.ledger = new Ledger(trial);
+    }
+
+    void connect() {
+      Duration deadline = Duration.ofNanos(trial.dice().skewed(1, 10_000_000_000L)); // 0: for ever
+      Connection c =
+          Connector.connect(
+              trial.loop(),
+              host.address(9_000 + trial.dice().below(3)),
+              deadline,
+              trial.watched(this));
+      switch (trial.dice().below(10)) {
+        case 0 -> c.close();
+        case 1 -> c.abort();
+        case 2 -> trial.later(soon(trial.dice()), c::close);
+        case 3 -> trial.later(soon(trial.dice()), c::abort);
+        default -> {
+          // It may take its time.
+        }
+      }
+    }
+
+    @Override
+    public void onOpen(Connection c) {
+      ledger.opened(c);
+      ledger.write(c, (int) trial.dice().skewed(0, largest));
+      c.shutdownOutput();
+    }
+
+    @Override
+    public void onData(Connection c, ByteBuffer data) {
+      data.position(data.limit());
+    }
+
+    @Override
+    public void onClosed(Connection c, CloseRecord record) {
+      ledger.closed(record);
+      if (!record.isOrderly() && triesLeft > 0) {
+        Asks again = new Asks(trial, host, largest, triesLeft - 1);
+        if (trial.dice().below(2) == 0) {
+          if (!trial.loop().isStopped()) {
+            again.connect();
+          }
+        } else {
+          trial.later(soon(trial.dice()), again::connect);
+        }
+      }
+    }
+  }
+
+  static void connects(Trial trial) {
+    Dice dice = trial.dice();
+    long most = Scenario.buffers(trial);
+    FaultPlan plan = dice.below(2) == 0 ? Scenario.harsh(dice) : Scenario.usual(dice);
+    for (FaultKind kind :
+        List.of(
+            FaultKind.CONNECT_REFUSED,
+            FaultKind.CONNECT_PENDING,
+            FaultKind.CONNECT_FAILS_LATE,
+            FaultKind.OPEN_EMFILE)) {
+      if (dice.below(2) == 0) {
+        plan = plan.with(kind, dice.skewed(1, 400_000) / 1e6);
+      }
+    }
+    trial.faults(plan);
+    SimHost host = trial.clientHost();
+    host.listen(
+        9_000,
+        p -> {
+          p.sendPattern(5, dice.skewed(0, most / 4));
+          switch (dice.below(4)) {
+            case 0 -> p.reset();
+            case 1 -> p.close();
+            default -> p.awaitEnd();
+          }
+        });
+    host.listen(9_001, SimPeer::reset);
+    // Nobody listens on 9002.
+    int count = 1 + dice.below(5);
+    for (int i = 0; i < count; i++) {
+      Asks asks = new Asks(trial, host, most / 4, dice.below(3));
+      trial.later(soon(dice), asks::connect);
+    }
+    // The connects have no end of their own in the script: the run lasts as long as this one.
+    trial.server(() -> Connection::write);
+    trial.timeLimit(Duration.ofMinutes(5));
+    trial.peer(p -> p.pause(Duration.ofSeconds(50)).close());
+  }
+
+  // ---- cables
+
+  static void swizzle(Trial trial) {
+    Dice dice = trial.dice();
+    long most = Scenario.buffers(trial);
+    trial.faults(Scenario.usual(dice));
+    trial.server(() -> Connection::write);
+    List<SimHost> hosts = new ArrayList<>();
+    int count = 2 + dice.below(6);
+    for (int i = 0; i < count; i++) {
+      SimHost host = trial.world().host("client-" + i);
+      hosts.add(host);
+      long bytes = dice.skewed(1, most);
+      trial.peer(
+          host,
+          soon(dice),
+          p -> p.sendPattern(3, bytes).awaitReceived(bytes).shutdownOutput().awaitEnd());
+    }
+    for (SimHost host : hosts) {
+      Duration off = soon(dice);
+      trial.world().schedule(off, host::disconnect);
+      trial.world().schedule(off.plus(soon(dice)).plus(soon(dice)), host::reconnect);
+    }
+  }
+}

@@ -835,10 +835,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     try {
       // Deregisters what was closed: only now are descriptors free and resets sent.
       selector.selectNow();
-      selector.close();
     } catch (IOException e) {
-      log.line(Level.WARN, "selector close failed loop={}", options.name(), e);
+      log.line(Level.WARN, "last poll failed loop={}", options.name(), e);
     }
+    closeQuietly(selector); // also where it can't poll any more: its descriptors are to be freed
     stopped = true;
     ended.countDown();
   }

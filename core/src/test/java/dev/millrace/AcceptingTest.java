@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.failure.FailureKind;
+import dev.millrace.guard.ExpectedLog;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.event.Level;
 
 @Timeout(60)
 class AcceptingTest {
@@ -33,6 +35,7 @@ class AcceptingTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "connections rejected, cap reached")
   void rejectedAtTheCapAtOnceCountedAndToldOnce() throws Exception {
     try (LoopFixture f = new LoopFixture()) {
       Server server =
@@ -91,6 +94,7 @@ class AcceptingTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "cap for one address reached")
   void capForEachAddress() throws Exception {
     try (LoopFixture f = new LoopFixture()) {
       Server server =
@@ -125,6 +129,7 @@ class AcceptingTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.ERROR, containing = "handler factory threw", atLeast = 3)
   void factoryThatFailsCostsThatConnectionOnly() throws Exception {
     try (LoopFixture f = new LoopFixture()) {
       List<String> todo = new ArrayList<>(List.of("throw", "error", "null"));

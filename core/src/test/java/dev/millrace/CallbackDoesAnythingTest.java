@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.failure.FailureKind;
+import dev.millrace.guard.LogGuard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.event.Level;
 
 /**
  * Every callback does everything, to its own connection and to another one of the loop. That the
@@ -84,8 +86,14 @@ class CallbackDoesAnythingTest {
       case PAUSE -> target.connection.pauseReading();
       case RESUME -> target.connection.resumeReading();
       case SHUTDOWN_OUTPUT -> target.connection.shutdownOutput();
-      case THROW -> throw thrown;
-      case ERROR -> throw error;
+      case THROW -> {
+        LogGuard.expect(Level.ERROR, "handler threw");
+        throw thrown;
+      }
+      case ERROR -> {
+        LogGuard.expect(Level.ERROR, "handler threw");
+        throw error;
+      }
     }
   }
 

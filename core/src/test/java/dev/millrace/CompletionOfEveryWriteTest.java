@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.event.Level;
 
 /** Every accepted write that asked for it is told its end: once, in order, before onClosed. */
 @Timeout(60)
@@ -326,6 +328,7 @@ class CompletionOfEveryWriteTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.ERROR, containing = "handler threw")
   void completionThatThrows() throws Exception {
     try (ReadWriteFixture f = new ReadWriteFixture()) {
       ReadWriteFixture.Pair pair =

@@ -1,12 +1,14 @@
 package dev.millrace;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /**
  * Run as a JVM of its own with few descriptors: an echo server without a cap, which says on request
@@ -20,6 +22,8 @@ final class EmfileServerChild {
 
   public static void main(String[] args) throws Exception {
     LoopFixture.LogLines log = new LoopFixture.LogLines();
+    // The lines are told at the end, and not on the console of whoever runs this as well.
+    ((Logger) LoggerFactory.getLogger(EventLoop.class)).setAdditive(false);
     EventLoop loop =
         new EventLoop(
             SelectorProvider.provider(),

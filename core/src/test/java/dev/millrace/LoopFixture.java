@@ -7,8 +7,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.millrace.failure.FailureTexts;
+import dev.millrace.guard.Descriptors;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -23,8 +23,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,7 +30,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -273,11 +270,9 @@ final class LoopFixture implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger(EventLoop.class);
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
     private final Level before = logger.getLevel();
-    private final boolean additiveBefore = logger.isAdditive();
 
     LogLines() {
       logger.setLevel(Level.DEBUG);
-      logger.setAdditive(false);
       appender.start();
       logger.addAppender(appender);
     }
@@ -301,7 +296,6 @@ final class LoopFixture implements AutoCloseable {
     public void close() {
       logger.detachAppender(appender);
       logger.setLevel(before);
-      logger.setAdditive(additiveBefore);
     }
   }
 
@@ -383,12 +377,9 @@ final class LoopFixture implements AutoCloseable {
     return given != null ? given : new Random().nextLong();
   }
 
+  /** How many are open, without those that the JVM opens for itself. */
   static long openDescriptors() {
-    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-      return all.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Descriptors.now().count();
   }
 
   static InetSocketAddress loopback(int port) {

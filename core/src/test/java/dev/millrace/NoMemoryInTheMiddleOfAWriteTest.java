@@ -3,6 +3,7 @@ package dev.millrace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 /** The source of buffers has none left while a write is being taken. */
 @Timeout(20)
@@ -57,6 +59,7 @@ class NoMemoryInTheMiddleOfAWriteTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.ERROR, containing = "fault in the machine")
   void aFaultInTheFirstEventEndsTheConnectionOnce() throws Exception {
     try (HandTurned hand = hand()) {
       Server server =

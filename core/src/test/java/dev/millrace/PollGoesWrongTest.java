@@ -1,9 +1,11 @@
 package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.failure.FailureKind;
+import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.event.Level;
 
 /** A channel that is ready for nothing, and a selector that returns for nothing or not at all. */
 @Timeout(60)
@@ -58,6 +61,7 @@ class PollGoesWrongTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "reaction=muted")
   void fruitlessChannelIsNamedOnceAndMuted() throws Exception {
     try (LoopFixture f =
         new LoopFixture(new LoopFixture.Provider(), LoopFixture.options().withSpinLimit(100))) {
@@ -82,6 +86,7 @@ class PollGoesWrongTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "reaction=cut")
   void fruitlessConnectionIsNamedOnceAndCut() throws Exception {
     try (LoopFixture f =
         new LoopFixture(new LoopFixture.Provider(), LoopFixture.options().withSpinLimit(100))) {
@@ -126,6 +131,7 @@ class PollGoesWrongTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "selector rebuilt", atLeast = 2)
   void selectorThatReturnsEarlyIsReplacedAtMostOnceInTenSeconds() throws Exception {
     LoopFixture.CountingProvider provider = new LoopFixture.CountingProvider(false);
     try (LoopFixture f = new LoopFixture(provider, LoopFixture.options().withSpinLimit(16))) {
@@ -166,6 +172,7 @@ class PollGoesWrongTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "selector rebuilt")
   void connectionsGoOnOnTheNewSelector() throws Exception {
     FailingProvider provider = new FailingProvider();
     LoopOptions options = LoopFixture.options().withSpinLimit(16);
@@ -195,6 +202,8 @@ class PollGoesWrongTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "select failed")
+  @ExpectedLog(level = Level.WARN, containing = "selector rebuilt")
   void selectThatThrowsOnceIsSurvived() throws Exception {
     LoopFixture.CountingProvider provider = new LoopFixture.CountingProvider(false);
     try (LoopFixture f = new LoopFixture(provider, LoopFixture.options())) {
@@ -213,6 +222,9 @@ class PollGoesWrongTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "select failed")
+  @ExpectedLog(level = Level.WARN, containing = "selector rebuilt")
+  @ExpectedLog(level = Level.WARN, containing = "last poll failed")
   void selectThatAlwaysThrowsNeitherFloodsTheLogNorOpensSelectorsForEver() throws Exception {
     LoopFixture.CountingProvider provider = new LoopFixture.CountingProvider(false);
     provider.failuresOfEach = Integer.MAX_VALUE;
@@ -229,5 +241,18 @@ class PollGoesWrongTest {
       f.loop.turn(0);
       assertEquals(3, provider.opened.size());
     }
+  }
+
+  @Test
+  @ExpectedLog(level = Level.WARN, containing = "last poll failed")
+  void selectThatFailsAtTheEndLeavesNoSelectorOpen() throws Exception {
+    LoopFixture.CountingProvider provider = new LoopFixture.CountingProvider(false);
+    try (LoopFixture f = new LoopFixture(provider, LoopFixture.options())) {
+      f.loop.turn(0);
+      f.loop.execute(() -> provider.last().failures = 1);
+      f.loop.close();
+      assertTrue(f.loop.isStopped());
+    }
+    assertFalse(provider.last().isOpen());
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.failure.FailureKind;
+import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.event.Level;
 
 /** The server shuts down, with peers in every situation. */
 @Timeout(60)
@@ -157,6 +159,7 @@ class ServerShutsDownTest {
 
   /** Why somebody lingers is no matter: the deadline found it lingering. */
   @Test
+  @ExpectedLog(level = Level.ERROR, containing = "handler threw")
   void withOneThatLingersAfterItsHandlerFailed() throws IOException {
     try (EndingFixture f = fixture()) {
       f.script(

@@ -23,7 +23,9 @@ class TaskThatPostsItselfAgainTest {
             @Override
             public void run() {
               ran.incrementAndGet();
-              f.loop.execute(this);
+              if (!f.loop.isEnding()) { // refused then, which would be logged
+                f.loop.execute(this);
+              }
             }
           });
       f.loop.turn(0);

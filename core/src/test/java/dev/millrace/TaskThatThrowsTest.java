@@ -3,16 +3,19 @@ package dev.millrace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.guard.ExpectedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.event.Level;
 
 @Timeout(30)
 class TaskThatThrowsTest {
 
   @Test
+  @ExpectedLog(level = Level.ERROR, containing = "a task threw", atLeast = 2)
   void isLoggedAndTheNextOneRuns() throws Exception {
     try (LoopFixture f = new LoopFixture()) {
       List<String> ran = new ArrayList<>();
@@ -33,6 +36,7 @@ class TaskThatThrowsTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.ERROR, containing = "a timer threw")
   void soIsATimer() throws Exception {
     try (LoopFixture f = new LoopFixture()) {
       f.loop.turn(0);

@@ -2,17 +2,21 @@ package dev.millrace.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.millrace.guard.ExpectedLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.event.Level;
 
 @Timeout(120)
 @SuppressWarnings("try") // clients leave while others stay, by a close of their own
 class ConnectionCapReachedTest {
   @Test
+  // Told when it is over, which is after the test unless that is slow.
+  @ExpectedLog(level = Level.WARN, containing = "connections rejected, cap reached", atLeast = 0)
   void theFourthIsClosedAtOnceAndTheOthersGoOn() throws Exception {
     try (EchoProcess echo =
             EchoProcess.serve("--verbose", "--max-connections", "3", "--at-cap", "reject");
@@ -52,6 +56,8 @@ class ConnectionCapReachedTest {
   }
 
   @Test
+  // Told when it is over, which is after the test unless that is slow.
+  @ExpectedLog(level = Level.WARN, containing = "cap for one address reached", atLeast = 0)
   void theThirdOfOneAddressIsClosedAndAnotherAddressIsServed() throws Exception {
     try (EchoProcess echo = EchoProcess.serve("--per-address", "2");
         Socket first = echo.connect();

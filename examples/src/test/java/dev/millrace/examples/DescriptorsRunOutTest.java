@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -18,10 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
 
 @Timeout(120)
 class DescriptorsRunOutTest {
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "kind=EMFILE certainty=CERTAIN")
   void withoutACapTheServerLivesAtTheLimitAndServesAgainAfterIt() throws Exception {
     try (EchoProcess echo = EchoProcess.serveWithDescriptors(120, "--max-connections", "0")) {
       try (Crowd crowd = new Crowd(echo, 300)) {
@@ -79,6 +82,7 @@ class DescriptorsRunOutTest {
   }
 
   @Test
+  @ExpectedLog(level = Level.WARN, containing = "kind=EMFILE certainty=CERTAIN")
   void aSignalAtTheLimitEndsInGoodOrder() throws Exception {
     try (EchoProcess echo = EchoProcess.serveWithDescriptors(120, "--max-connections", "0");
         Crowd crowd = new Crowd(echo, 300)) {
@@ -95,6 +99,7 @@ class DescriptorsRunOutTest {
 
   @ParameterizedTest
   @CsvSource({"120, 56", "200, 136"})
+  @ExpectedLog(level = Level.WARN, containing = "connections rejected, cap reached")
   void theDefaultCapKeepsAwayFromTheLimit(int limit, int cap) throws Exception {
     try (EchoProcess echo = EchoProcess.serveWithDescriptors(limit)) {
       try (Crowd crowd = new Crowd(echo, cap + 20)) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.millrace.guard.LogGuard;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -28,9 +30,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.event.Level;
 
 /**
  * The examples in a JVM of their own, as a user runs them. Its two streams are read as they come,
@@ -44,6 +49,8 @@ final class EchoProcess implements AutoCloseable {
 
   private static final int SIGINT = 2;
 
+  private static final Pattern LOGGED = Pattern.compile("[0-9:.]+ +(WARN|ERROR) +(.*)");
+
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   private final Process process;
@@ -52,8 +59,8 @@ final class EchoProcess implements AutoCloseable {
 
   private EchoProcess(Process process) {
     this.process = process;
-    this.out = new Lines("stdout", process.getInputStream());
-    this.err = new Lines("stderr", process.getErrorStream());
+    this.out = new Lines("stdout", process.getInputStream(), line -> {});
+    this.err = new Lines("stderr", process.getErrorStream(), EchoProcess::guard);
   }
 
   /** Runs the jar's main class with just these arguments. */
@@ -106,10 +113,22 @@ final class EchoProcess implements AutoCloseable {
     return new EchoProcess(builder.start());
   }
 
+  /** A user's class path: without the tests' classes, which bring settings of their own. */
   private static String classPath() {
     // Surefire's own class path is one jar with a manifest; what it stands for is told apart.
     String ofSurefire = System.getProperty("surefire.test.class.path");
-    return ofSurefire != null ? ofSurefire : System.getProperty("java.class.path");
+    String all = ofSurefire != null ? ofSurefire : System.getProperty("java.class.path");
+    return Arrays.stream(all.split(File.pathSeparator))
+        .filter(entry -> !entry.matches(".*(/test-classes/?|-tests\\.jar)"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** What the server logs as wrong is guarded as if it were logged here. */
+  private static void guard(String line) {
+    Matcher logged = LOGGED.matcher(line);
+    if (logged.matches()) {
+      LogGuard.logged(Level.valueOf(logged.group(1)), logged.group(2));
+    }
   }
 
   int port() {
@@ -274,6 +293,9 @@ final class EchoProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    // The readers close the pipes, and what they read belongs to this test.
+    out.awaitEnd();
+    err.awaitEnd();
   }
 
   /** What it has printed, for the message of a failed assertion. */
@@ -285,11 +307,13 @@ final class EchoProcess implements AutoCloseable {
   /** The lines of one stream, read by a thread of their own. */
   private static final class Lines {
     private final String name;
+    private final Consumer<String> guard;
     private final List<String> lines = new ArrayList<>();
     private boolean ended;
 
-    Lines(String name, InputStream stream) {
+    Lines(String name, InputStream stream, Consumer<String> guard) {
       this.name = name;
+      this.guard = guard;
       Thread reader = new Thread(() -> read(stream), name);
       reader.setDaemon(true);
       reader.start();
@@ -312,6 +336,7 @@ final class EchoProcess implements AutoCloseable {
     }
 
     private synchronized void add(String line) {
+      guard.accept(line);
       lines.add(line);
       notifyAll();
     }

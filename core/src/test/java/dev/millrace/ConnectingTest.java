@@ -81,6 +81,23 @@ class ConnectingTest {
     }
   }
 
+  /** The kernel takes 0.0.0.0 for the own host, where one connects to it. */
+  @Test
+  void toTheUnspecifiedAddressIsToTheOwnHost() throws Exception {
+    try (LoopFixture f = new LoopFixture();
+        ServerSocket listener = new ServerSocket(0)) {
+      LoopFixture.Recorder recorder = new LoopFixture.Recorder();
+      connect(f, new InetSocketAddress("0.0.0.0", listener.getLocalPort()), recorder);
+      f.until("open", () -> recorder.events.contains("open"));
+      try (java.net.Socket peer = listener.accept()) {
+        peer.getOutputStream().write(7);
+        f.until("data", () -> recorder.received.size() == 1);
+      }
+      f.until("closed", () -> !recorder.records.isEmpty());
+      assertTrue(recorder.record().isOrderly());
+    }
+  }
+
   @Test
   void refused() throws Exception {
     int port;

@@ -324,6 +324,27 @@ class ConnectingTest {
     }
   }
 
+  @Test
+  void whatASenderIsGivenBeforeARefusalIsToldAsFailedBeforeTheRecord() throws Exception {
+    InetSocketAddress nobody;
+    try (ServerSocket closed = new ServerSocket(0)) {
+      nobody = LoopFixture.loopback(closed.getLocalPort());
+    }
+    try (LoopFixture f = new LoopFixture()) {
+      LoopFixture.Recorder recorder = new LoopFixture.Recorder();
+      Connection c = connect(f, nobody, recorder);
+      WriteResult taken =
+          c.sender()
+              .send(
+                  ByteBuffer.allocate(3),
+                  (x, handed) -> recorder.events.add("completion " + handed));
+      assertEquals(WriteResult.ACCEPTED, taken);
+      f.until("closed", () -> !recorder.records.isEmpty());
+      assertEquals(List.of("completion false", "closed"), recorder.events);
+      assertEquals(3, recorder.record().bytesUnsent());
+    }
+  }
+
   /** A provider of Unix domain channels, whose connect is done when the call returns. */
   private static final class UnixProvider extends LoopFixture.Provider {
     @Override

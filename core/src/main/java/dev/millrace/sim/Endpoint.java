@@ -62,6 +62,7 @@ final class Endpoint {
   /** The error that the next call takes with it. */
   private Errno pending;
 
+  private boolean vanished;
   private long taken;
   private boolean finReceived;
   private boolean outputShut;
@@ -261,9 +262,17 @@ final class Endpoint {
   /** The connection times out or is cut off on the way: only this side is told. */
   void vanish(Errno why) {
     if (phase == Phase.ESTABLISHED) {
-      world.note(this, "fault " + why, -1);
+      world.note(this, why == Errno.ETIMEDOUT ? "fault time-out" : "fault unreachable", -1);
       pending = why;
+      vanished = true;
       gone();
+    }
+  }
+
+  /** The network is well again: the other side's next probe is answered, by a reset. */
+  void answerProbe() {
+    if (vanished && peer != null) {
+      path.send(this, 0, peer::resetArrived);
     }
   }
 

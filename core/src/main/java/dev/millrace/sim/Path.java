@@ -106,6 +106,10 @@ final class Path {
       silences = 1;
     }
     speak();
+    client.answerProbe();
+    if (server != null) {
+      server.answerProbe();
+    }
     if (other() != null) {
       other().changed(); // reads at full speed from now on
     }

@@ -240,6 +240,22 @@ public final class SimWorld {
     return true;
   }
 
+  /**
+   * Lets time pass without any loop, until something is so, or nothing can happen any more.
+   *
+   * @param until asked after each event
+   * @return true if it is so; false if this world has come to rest before
+   */
+  public boolean run(BooleanSupplier until) {
+    while (!until.getAsBoolean()) {
+      if (agenda.isEmpty()) {
+        return false;
+      }
+      step();
+    }
+    return true;
+  }
+
   /** Nothing is planned and nothing is ready: without a program's own timer, nothing will be. */
   private boolean isAtRest() {
     if (!agenda.isEmpty()) {

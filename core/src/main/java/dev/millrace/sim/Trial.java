@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -362,13 +363,17 @@ public final class Trial {
   /** Runs it; returns what was broken, or null. */
   String run() {
     serverHost.faults(plan);
-    world.schedule(timeLimit, () -> timeUp = true);
     if (mode == TrialMode.LIVENESS) {
       world.schedule(Duration.ofNanos(world.dice().between(0, HEAL_WITHIN_NANOS)), this::heal);
+    } else {
+      world.schedule(timeLimit, () -> timeUp = true);
     }
     probeTimers();
     stallNow();
-    world.run(loop, () -> timeUp || violation != null || allPeersDone());
+    BooleanSupplier peersEnded = () -> timeUp || violation != null || allPeersDone();
+    if (!world.run(loop, peersEnded) && loop.isStopped()) {
+      world.run(peersEnded);
+    }
     if (mode == TrialMode.LIVENESS && !allPeersDone()) {
       violated("not done in time after the faults had ended: " + firstNotDone());
     }
@@ -389,6 +394,7 @@ public final class Trial {
   private void heal() {
     codeFaults = false;
     world.heal();
+    world.schedule(timeLimit, () -> timeUp = true); // from now on: the clock may have jumped
   }
 
   private boolean allPeersDone() {

@@ -264,7 +264,7 @@ final class EndScenarios {
       others[trial.dice().below(others.length)] = this;
     }
 
-    private void anything(Connection c) {
+    private void anything() {
       for (int n = 1 + trial.dice().below(3); n > 0; n--) {
         DoesAnything target = this;
         if (trial.dice().below(4) == 0) {
@@ -279,7 +279,7 @@ final class EndScenarios {
     /** From outside of the callbacks, where a throw would be the loop's to log. */
     private void task(Connection c) {
       try {
-        anything(c);
+        anything();
       } catch (OnPurpose e) {
         c.abort();
       }
@@ -289,7 +289,7 @@ final class EndScenarios {
       Dice dice = trial.dice();
       switch (dice.below(24)) {
         case 0, 1, 2, 3 -> of.write(c, (int) dice.skewed(0, largest));
-        case 4, 5, 6 -> of.write(c, (int) dice.skewed(0, largest), () -> anything(c));
+        case 4, 5, 6 -> of.write(c, (int) dice.skewed(0, largest), () -> anything());
         case 7 -> of.write(c, (int) dice.skewed(largest, 200_000));
         case 8, 9 -> c.pauseReading();
         case 10, 11, 12 -> c.resumeReading();
@@ -327,25 +327,25 @@ final class EndScenarios {
     public void onOpen(Connection c) {
       mine = c;
       ledger.opened(c);
-      anything(c);
+      anything();
     }
 
     @Override
     public void onData(Connection c, ByteBuffer data) {
       int before = data.remaining();
-      anything(c);
+      anything();
       ledger.received(data, trial.dice().below(before + 1));
-      anything(c);
+      anything();
     }
 
     @Override
     public void onWritable(Connection c) {
-      anything(c);
+      anything();
     }
 
     @Override
     public void onInputEnd(Connection c, int unconsumed) {
-      anything(c);
+      anything();
       if (trial.dice().below(4) > 0) {
         c.close();
       }
@@ -353,7 +353,7 @@ final class EndScenarios {
 
     @Override
     public void onShutdown(Connection c) {
-      anything(c);
+      anything();
       if (trial.dice().below(2) == 0) {
         c.close();
       }
@@ -363,7 +363,7 @@ final class EndScenarios {
     public void onClosed(Connection c, CloseRecord record) {
       ledger.closed(record);
       over = true;
-      anything(c);
+      anything();
       if (ledger.write(c, 1) != WriteResult.CLOSED) {
         trial.violated("a write was not refused after the end: " + c);
       }
@@ -434,7 +434,7 @@ final class EndScenarios {
         Scenario.harsh(dice)
             .with(FaultKind.HANDLER_THROWS, dice.skewed(1, 200_000) / 1e6)
             .with(FaultKind.TASK_STALL, dice.skewed(1, 500_000) / 1e6)
-            .with(FaultKind.CLOCK_JUMP, dice.skewed(1, 20_000) / 1e6));
+            .with(FaultKind.CLOCK_JUMP, dice.skewed(1, 20_000) / 1e6, 1_000_000, 90_000_000_000L));
     trial.server(() -> new HalfCloser(trial, most));
     int clients = 1 + dice.below(8);
     for (int i = 0; i < clients; i++) {

@@ -48,10 +48,16 @@ final class ServerScenarios {
     // Two of the selector, the listener, its reserve; and so many for clients.
     int limit = 4 + dice.below(6);
     trial.serverHost().descriptorLimit(limit);
-    List<SimPeer> clients = new ArrayList<>();
     int count = 1 + dice.below(18);
     for (int i = 0; i < count; i++) {
-      clients.add(echoClient(trial, soon(dice), dice.skewed(0, 5_000)));
+      SimPeer client = echoClient(trial, soon(dice), dice.skewed(0, 5_000));
+      trial.check(
+          () -> {
+            // Shed, or served: nobody is left hanging once there is room again.
+            if (!client.isDone()) {
+              trial.violated("neither served nor told: " + client);
+            }
+          });
     }
     // When the crowd has gone there is room again, and the server has to notice.
     trial.world().schedule(Duration.ofSeconds(60), () -> trial.serverHost().descriptorLimit(100));

@@ -77,6 +77,7 @@ public final class Trial {
   private ShutdownReport report;
   private String violation;
   private boolean timeUp;
+  private boolean ending;
   private int peersToCome;
   private int inCallback;
   private int probesArmed;
@@ -337,6 +338,15 @@ public final class Trial {
     return report;
   }
 
+  /**
+   * Whether the peers' part of the run is over, and its own shutdown has begun.
+   *
+   * @return true from then on
+   */
+  public boolean isEnding() {
+    return ending;
+  }
+
   // ---- for the witnesses
 
   Timeouts timeouts() {
@@ -452,6 +462,7 @@ public final class Trial {
 
   private void shutDown() {
     codeFaults = false;
+    ending = true;
     if (server == null) {
       return;
     }

@@ -164,8 +164,8 @@ final class ServerScenarios {
         .schedule(
             soon(dice),
             () -> {
-              if (trial.loop().isStopped()) {
-                return;
+              if (trial.isEnding()) {
+                return; // all were done before
               }
               trial.loop().execute(() -> recordsBefore[0] = trial.records().size());
               Duration deadline = dice.below(4) == 0 ? Duration.ZERO : soon(dice);

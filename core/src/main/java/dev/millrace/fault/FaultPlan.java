@@ -134,19 +134,23 @@ public final class FaultPlan {
               case "s" -> 1_000_000_000L;
               default -> 0L;
             };
-    // Fifteen digits are eleven days in nanoseconds or a petabyte, and can't overflow below.
-    if (digits == 0 || digits > 15 || scale == 0) {
+    if (digits == 0 || scale == 0) {
       throw wrong(
           rule,
           kind.unit() == Unit.BYTES
               ? "the amount is in bytes; write " + kind.word() + "=0.1:1..4096"
               : "the amount is a time; write " + kind.word() + "=0.1:5ms..20ms");
     }
-    long number = Long.parseLong(text.substring(0, digits));
-    if (number > Long.MAX_VALUE / scale) {
-      throw wrong(rule, "the time is over three centuries; write a shorter one");
+    try {
+      // No fewer digits than a long has: toString writes the longest time in nanoseconds.
+      return Math.multiplyExact(Long.parseLong(text.substring(0, digits)), scale);
+    } catch (NumberFormatException | ArithmeticException e) {
+      throw wrong(
+          rule,
+          kind.unit() == Unit.BYTES
+              ? "so many bytes can't be counted; write fewer"
+              : "the time is over three centuries; write a shorter one");
     }
-    return number * scale;
   }
 
   private static IllegalArgumentException wrong(String rule, String why) {

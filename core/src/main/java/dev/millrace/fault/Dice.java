@@ -48,8 +48,12 @@ public final class Dice {
    *
    * @param bound above 0
    * @return 0 to bound - 1
+   * @throws IllegalArgumentException if there is no number to draw
    */
   public int below(int bound) {
+    if (bound <= 0) {
+      throw new IllegalArgumentException("bound is " + bound + ", allowed is 1 or more");
+    }
     return (int) ((next() >>> 1) % bound);
   }
 
@@ -57,11 +61,14 @@ public final class Dice {
    * A number of a range, all equally likely.
    *
    * @param min the smallest
-   * @param max the largest, not below {@code min}
+   * @param max the largest, not below {@code min}, and less than 2^63 above it
    * @return {@code min} to {@code max}
+   * @throws IllegalArgumentException if that is no range, or too wide a one
    */
   public long between(long min, long max) {
-    return min == max ? min : min + (next() >>> 1) % (max - min + 1);
+    long span = span(min, max);
+    // Of the widest range span + 1 is Long.MIN_VALUE, and a remainder of that is the number itself.
+    return span == 0 ? min : min + (next() >>> 1) % (span + 1);
   }
 
   /**
@@ -69,14 +76,24 @@ public final class Dice {
    * share. For sizes, where the edges are at the small end.
    *
    * @param min the smallest
-   * @param max the largest, not below {@code min}
+   * @param max the largest, not below {@code min}, and less than 2^63 above it
    * @return {@code min} to {@code max}
+   * @throws IllegalArgumentException if that is no range, or too wide a one
    */
   public long skewed(long min, long max) {
-    long span = max - min;
+    long span = span(min, max);
     int bits = 64 - Long.numberOfLeadingZeros(span);
     long cap = bits == 0 ? 0 : (1L << below(bits + 1)) - 1;
     return min + between(0, Math.min(cap, span));
+  }
+
+  private static long span(long min, long max) {
+    long span = max - min;
+    if (max < min || span < 0) {
+      throw new IllegalArgumentException(
+          "range is " + min + ".." + max + ", allowed is going up, by less than 2^63");
+    }
+    return span;
   }
 
   /**

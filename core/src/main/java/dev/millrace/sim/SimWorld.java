@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -404,7 +405,11 @@ public final class SimWorld {
   /** A loop that sleeps would never come back to ask; so it is woken as everybody wakes it. */
   private void tellToReturn() {
     toldToReturn = true;
-    driven.execute(() -> {});
+    try {
+      driven.execute(() -> {});
+    } catch (RejectedExecutionException e) {
+      note("loop", "is ending, and comes back by itself", -1);
+    }
   }
 
   private void step() {

@@ -75,6 +75,22 @@ class DocumentedPicturesTest {
     assertTrue(program.lines().count() <= 20, "it is to be 20 lines at most");
   }
 
+  @Test
+  void theTestKitsExampleOnTheFirstPageIsOneThatTheBuildRuns() throws IOException {
+    Path test = Path.of("src/test/java/dev/millrace/sim/YourHandlerUnderFaultsTest.java");
+    String readme = Files.readString(Path.of("../README.md"));
+    int from = readme.indexOf("Trials.of(");
+    String example = readme.substring(from, readme.indexOf("```", from));
+    assertTrue(example.lines().count() >= 5, example);
+    assertTrue(
+        withoutSpace(Files.readString(test)).contains(withoutSpace(example)),
+        "the README's example of the test kit is not in YourHandlerUnderFaultsTest");
+  }
+
+  private static String withoutSpace(String text) {
+    return text.replaceAll("\\s+", "");
+  }
+
   private static Set<String> table() {
     Set<String> arrows = new TreeSet<>();
     for (ConnectionState state : ConnectionState.values()) {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -269,8 +270,10 @@ public final class Trial {
     world.schedule(
         delay,
         () -> {
-          if (!loop.isStopped()) {
+          try {
             loop.execute(action);
+          } catch (RejectedExecutionException e) {
+            world.note("later", "the loop has stopped", -1);
           }
         });
   }

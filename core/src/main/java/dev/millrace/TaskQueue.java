@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>The bound is checked against what is on the stack and what was taken from it; a push that
  * comes while the loop is taking may see neither, so for that moment twice the bound may be held.
+ * And a push that was held up may find a {@link Sender}'s node on top a second time, and have
+ * counted from its old depth: the stack is in order then, its count off by what was below the node
+ * before.
  *
  * <p>Wake-ups: before it sleeps the loop sets a mark and looks once more; a pusher that takes the
  * mark away wakes the selector. So a batch costs one wake-up, and a loop that is awake costs none.

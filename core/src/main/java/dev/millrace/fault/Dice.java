@@ -37,7 +37,23 @@ public final class Dice {
    * @return any number
    */
   public long next() {
-    long z = state += GOLDEN_GAMMA;
+    return mix(state += GOLDEN_GAMMA);
+  }
+
+  /**
+   * Dice of their own for a part of the whole, so that how often one part throws changes nothing
+   * for another: a connection's for each connection, say. Throws none itself, so the same number
+   * gives the same dice until {@link #next} is called.
+   *
+   * @param number which part; two numbers give different seeds
+   * @return dice that begin at a seed made of this state and the number
+   */
+  public Dice branch(long number) {
+    return new Dice(mix(mix(state) + number));
+  }
+
+  private static long mix(long number) {
+    long z = number;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);

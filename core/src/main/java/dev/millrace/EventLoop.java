@@ -95,6 +95,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private volatile boolean interruptedByOthers;
 
   private int readyCount;
+  private int polls;
   private long now;
   private long work;
   private int emptyPolls;
@@ -180,6 +181,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     boolean slept = false;
     long polled = now;
     readyCount = 0;
+    polls++;
     try {
       if (wait > 0 && tasks.aboutToSleep()) {
         slept = true;
@@ -222,7 +224,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
+  /**
+   * A spin is ready in every poll. One that was ready for nothing now and then is none, however
+   * long it is idle: counted over its life, the odd spurious readiness would end it one day.
+   */
   private void fruitless(Ready r, SelectionKey selected) {
+    if (r.fruitlessPoll != polls - 1) {
+      r.fruitless = 0;
+    }
+    r.fruitlessPoll = polls;
     if (++r.fruitless >= options.spinLimit()) {
       r.fruitless = 0;
       String reaction = r.spinning();

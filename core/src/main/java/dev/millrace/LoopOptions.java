@@ -37,9 +37,9 @@ import java.util.function.IntFunction;
  *     turns, so that I/O goes on
  * @param maxQueuedTasks most tasks waiting. Default 1,048,576 (24 MiB of nodes): beyond it the loop
  *     is not slow but stuck
- * @param spinLimit after how many fruitless readinesses in a row a channel is named and muted or
- *     cut. Default 512: a spurious wake-up is rare and single, and 512 rounds last less than a
- *     millisecond
+ * @param spinLimit in how many polls in a row a channel may be ready and do nothing before it is
+ *     named and muted or cut. Default 512: a spurious wake-up is rare and single, and 512 rounds
+ *     last less than a millisecond
  * @param checked whether borrowed buffers are poisoned after the callback; works only where
  *     assertions are enabled, and costs nothing where they are not. Default true
  * @param buffers makes the buffers. Default {@code ByteBuffer::allocateDirect}

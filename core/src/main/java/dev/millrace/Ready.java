@@ -17,8 +17,13 @@ abstract class Ready {
    */
   SelectionKey key;
 
-  /** How often in a row this was ready and could do nothing: the spin counter. */
+  /**
+   * In how many polls, one after the other, this was ready and could do nothing: the spin counter.
+   */
   int fruitless;
+
+  /** The last of those polls. */
+  int fruitlessPoll;
 
   /** Whether this stands in the loop's flush list. */
   boolean attended;
@@ -36,7 +41,7 @@ abstract class Ready {
   abstract void retired();
 
   /**
-   * Was ready {@code LoopOptions.spinLimit} times in a row without progress: must mute or end
+   * Was ready in {@code LoopOptions.spinLimit} polls in a row without progress: must mute or end
    * itself. Returns what it did.
    */
   abstract String spinning();

@@ -123,7 +123,8 @@ public final class FaultSelectorProvider extends SelectorProvider {
         throw new IllegalArgumentException(
             "fault plan: '"
                 + kind.word()
-                + "' can't be injected around real channels; it can in the simulated network");
+                + "' can't be injected around real channels; it can in the simulated network,"
+                + " dev.millrace.sim");
       }
     }
     return plan;

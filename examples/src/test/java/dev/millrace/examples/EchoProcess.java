@@ -63,20 +63,36 @@ final class EchoProcess implements AutoCloseable {
     this.err = new Lines("stderr", process.getErrorStream(), EchoProcess::guard);
   }
 
+  private static final String EXAMPLES = "dev.millrace.examples.Examples";
+
   /** Runs the jar's main class with just these arguments. */
   static EchoProcess run(String... args) throws IOException {
-    return launch(List.of(), args);
+    return launch(List.of(), List.of(), EXAMPLES, args);
+  }
+
+  /** The same with options for the JVM, and returns at once. */
+  static EchoProcess runWithJvmOptions(List<String> jvmOptions, String... args) throws IOException {
+    return launch(List.of(), jvmOptions, EXAMPLES, args);
+  }
+
+  /**
+   * Starts a class of the test class path with options for the JVM, and returns when it says that
+   * it listens, in the words of ours.
+   */
+  static EchoProcess serve(List<String> jvmOptions, Class<?> main, String... args)
+      throws IOException {
+    return listening(launch(List.of(), jvmOptions, main.getName(), args));
   }
 
   /** Starts an echo on a port that the kernel picks, and returns when it listens. */
   static EchoProcess serve(String... options) throws IOException {
-    return listening(launch(List.of(), echo(options)));
+    return listening(launch(List.of(), List.of(), EXAMPLES, echo(options)));
   }
 
   /** The same with so many descriptors at the most, for soft limit and hard limit. */
   static EchoProcess serveWithDescriptors(int limit, String... options) throws IOException {
     List<String> shell = List.of("bash", "-c", "ulimit -n " + limit + "; exec \"$@\"", "bash");
-    return listening(launch(shell, echo(options)));
+    return listening(launch(shell, List.of(), EXAMPLES, echo(options)));
   }
 
   private static EchoProcess listening(EchoProcess echo) {
@@ -98,12 +114,16 @@ final class EchoProcess implements AutoCloseable {
     return args.toArray(new String[0]);
   }
 
-  private static EchoProcess launch(List<String> prefix, String... args) throws IOException {
+  private static EchoProcess launch(
+      List<String> prefix, List<String> jvmOptions, String main, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Small and quickly there: many of these are started.
     command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", classPath(), "dev.millrace.examples.Examples"));
+    command.addAll(List.of("-cp", classPath()));
+    command.addAll(jvmOptions); // behind, so that a class path among them is the one that counts
+    command.add(main);
     command.addAll(Arrays.asList(args));
     ProcessBuilder builder = new ProcessBuilder(command);
     // The JVM would say on stderr that it picked these up, or speak another language.

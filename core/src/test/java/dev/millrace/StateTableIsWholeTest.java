@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -127,5 +128,50 @@ class StateTableIsWholeTest {
         }
       }
     }
+  }
+
+  /** What each state allows, by name, as it stands beside the states in the documentation. */
+  @Test
+  void whatEveryStateAllows() {
+    assertEquals(
+        EnumSet.of(ConnectionState.OPEN, ConnectionState.OPEN_ENDING, ConnectionState.OPEN_ENDED),
+        where(ConnectionState::isReading));
+    assertEquals(
+        EnumSet.of(ConnectionState.OPEN_DRAINING, ConnectionState.OPEN_LINGERING),
+        where(ConnectionState::isDiscarding));
+    assertEquals(
+        EnumSet.of(ConnectionState.OPEN, ConnectionState.ENDED_OPEN),
+        where(ConnectionState::isWritable));
+    assertEquals(
+        EnumSet.of(
+            ConnectionState.OPEN_ENDING,
+            ConnectionState.OPEN_DRAINING,
+            ConnectionState.ENDED_ENDING,
+            ConnectionState.ENDED_DRAINING),
+        where(ConnectionState::isEndingOutput));
+    assertEquals(
+        EnumSet.of(
+            ConnectionState.OPEN_DRAINING,
+            ConnectionState.OPEN_LINGERING,
+            ConnectionState.ENDED_DRAINING,
+            ConnectionState.CLOSED),
+        where(ConnectionState::isClosing));
+  }
+
+  /** Only where a FIN is due can sending it be an event. */
+  @Test
+  void theFinIsSentWhereItIsDue() {
+    assertEquals(
+        where(ConnectionState::isEndingOutput), where(state -> state.next(Event.FLUSHED) != null));
+  }
+
+  private static Set<ConnectionState> where(Predicate<ConnectionState> allows) {
+    Set<ConnectionState> states = EnumSet.noneOf(ConnectionState.class);
+    for (ConnectionState state : ConnectionState.values()) {
+      if (allows.test(state)) {
+        states.add(state);
+      }
+    }
+    return states;
   }
 }

@@ -134,7 +134,7 @@ class BindFailsTest {
 
   @Test
   void whatCannotBeProbedIsNotProbed() {
-    SelectorProvider untouched = new NothingOpens();
+    NothingOpens untouched = new NothingOpens();
     SocketAddress unix = UnixDomainSocketAddress.of("/nowhere");
     SocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere.invalid", 80);
 
@@ -145,6 +145,7 @@ class BindFailsTest {
     assertEquals(
         FailureKind.UNKNOWN,
         learned.bind(new SocketException("x"), untouched, loopback(80)).kind());
+    assertEquals(0, untouched.asked, "no channel was even asked for");
   }
 
   private static InetSocketAddress loopback(int port) {
@@ -152,8 +153,11 @@ class BindFailsTest {
   }
 
   private static final class NothingOpens extends HookedProvider {
+    private int asked;
+
     @Override
     public ServerSocketChannel openServerSocketChannel() throws IOException {
+      asked++;
       throw new SocketException("no descriptor");
     }
   }

@@ -42,8 +42,15 @@ class FailureInALogLineTest {
   @Test
   void aTextCannotForgeALine() {
     assertEquals(
-        "UNKNOWN (unknown) on write: java.io.IOException: a  b c d [31m",
-        unknown(new IOException("a\r\nb\u2028c\u0085d\u001b[31m")));
+        "UNKNOWN (unknown) on write: java.io.IOException: a  b c d e [31m",
+        unknown(new IOException("a\r\nb\u2028c\u2029d\u0085e\u001b[31m")));
+  }
+
+  @Test
+  void aTextOfNextToNothingIsShownAsItIs() {
+    assertEquals(
+        "UNKNOWN (unknown) on write: java.io.IOException: no", unknown(new IOException("no")));
+    assertEquals("UNKNOWN (unknown) on write: java.io.IOException: ", unknown(new IOException("")));
   }
 
   @Test

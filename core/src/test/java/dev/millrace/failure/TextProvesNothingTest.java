@@ -25,7 +25,8 @@ class TextProvesNothingTest {
         "????????????????",
         "\uFFFD\uFFFD\uFFFD",
         "????? ??????",
-        "?????? (TCP)"
+        "?????? (TCP)",
+        "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD (TCP)"
       })
   void ruinedTextIsRejected(String text) {
     Map<FailureKind, String> heard = new EnumMap<>(FailureKind.class);
@@ -77,6 +78,15 @@ class TextProvesNothingTest {
     for (FailureKind kind : FailureKind.values()) {
       assertFalse(FailureTexts.none().isLearned(kind));
     }
+  }
+
+  @Test
+  void theLineAtTheStartSaysWhatWasLearned() {
+    FailureTexts texts =
+        FailureTexts.of(Map.of(FailureKind.EPIPE, "Daten\u00fcbergabe unterbrochen"));
+
+    assertEquals("FailureTexts{EPIPE=Daten\u00fcbergabe unterbrochen}", texts.toString());
+    assertEquals("FailureTexts{}", FailureTexts.none().toString());
   }
 
   @Test

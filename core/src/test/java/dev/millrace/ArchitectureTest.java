@@ -160,7 +160,8 @@ class ArchitectureTest {
 
   @Test
   void coresOnlyCompileDependencyIsSlf4j() throws Exception {
-    String pom = Files.readString(Path.of("pom.xml"));
+    // A plugin's own dependencies are the build's.
+    String pom = Files.readString(Path.of("pom.xml")).replaceAll("(?s)<plugin>.*?</plugin>", "");
     List<String> compile =
         Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL)
             .matcher(pom)

@@ -76,12 +76,16 @@ final class EchoProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a class of the test class path with options for the JVM, and returns when it says that
+   * Starts a class, also one of the tests, with options for the JVM, and returns when it says that
    * it listens, in the words of ours.
    */
   static EchoProcess serve(List<String> jvmOptions, Class<?> main, String... args)
       throws IOException {
-    return listening(launch(List.of(), jvmOptions, main.getName(), args));
+    // A program of the tests is beside them, behind all that a user has.
+    List<String> options =
+        new ArrayList<>(List.of("-cp", classPath() + File.pathSeparator + placeOf(main)));
+    options.addAll(jvmOptions);
+    return listening(launch(List.of(), options, main.getName(), args));
   }
 
   /** Starts an echo on a port that the kernel picks, and returns when it listens. */
@@ -131,6 +135,10 @@ final class EchoProcess implements AutoCloseable {
     builder.environment().remove("JDK_JAVA_OPTIONS");
     builder.environment().put("COLUMNS", "80");
     return new EchoProcess(builder.start());
+  }
+
+  private static String placeOf(Class<?> type) {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath()).toString();
   }
 
   /** A user's class path: without the tests' classes, which bring settings of their own. */

@@ -368,11 +368,23 @@ final class Endpoint {
     gone();
   }
 
-  /** Something came for one that is gone. */
+  /**
+   * Whether input that comes is answered with a reset: nobody is there, or the program has said of
+   * both directions that it is through with them (RFC 1122 §4.2.2.13).
+   */
+  boolean refusesInput() {
+    return isGone() || (outputShut && inputShut && !finReceived);
+  }
+
+  /** Something came for one that is gone, or wants nothing. */
   void answerWithReset() {
     world.note(this, "RST in answer", -1);
     if (out != null) {
       out.dropUnsent();
+    }
+    if (!isGone()) {
+      pending = Errno.ECONNRESET;
+      gone();
     }
     phase = Phase.GONE;
     if (peer != null) {

@@ -116,7 +116,7 @@ final class Flow {
   }
 
   private void arrived(int n) {
-    if (to.isGone()) {
+    if (to.refusesInput()) {
       to.answerWithReset();
       return;
     }

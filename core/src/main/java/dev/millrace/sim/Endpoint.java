@@ -64,6 +64,7 @@ final class Endpoint {
 
   private boolean vanished;
   private long taken;
+  private boolean bound;
   private boolean finReceived;
   private boolean outputShut;
   private boolean inputShut;
@@ -124,8 +125,15 @@ final class Endpoint {
     return taken;
   }
 
-  void bind(InetSocketAddress address) {
-    local = address;
+  void bind(InetSocketAddress asked) throws Failed {
+    local = host.claim(asked);
+    bound = true;
+    host.bound(this);
+  }
+
+  /** Whether a program has bound it, other than by connecting. */
+  boolean isBound() {
+    return bound;
   }
 
   // ---- connecting
@@ -133,8 +141,10 @@ final class Endpoint {
   void connect(InetSocketAddress to) {
     FaultPlan plan = host.plan();
     remote = to;
-    if (local == null || local.getPort() == 0) {
+    if (local == null) {
       local = new InetSocketAddress(host.addressTowards(to), host.nextPort());
+    } else if (local.getAddress().isAnyLocalAddress()) {
+      local = new InetSocketAddress(host.addressTowards(to), local.getPort());
     }
     phase = Phase.CONNECTING;
     path = new Path(world, this, plan);
@@ -322,6 +332,9 @@ final class Endpoint {
     }
     world.moved();
     world.note(this, "close", -1);
+    if (bound) {
+      host.unbind(this);
+    }
     if (phase == Phase.ESTABLISHED) {
       if (lingersZero || in.available() > 0) {
         reset();

@@ -1,9 +1,13 @@
 package dev.millrace.sim;
 
 import dev.millrace.fault.FaultPlan;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,10 @@ public final class SimHost {
   private final InetAddress address;
   private final SimProvider provider;
   private final List<Listening> listening = new ArrayList<>();
+
+  /** Sockets that hold a port without listening or before they are connected; hardly ever any. */
+  private final List<Endpoint> bound = new ArrayList<>();
+
   private FaultPlan plan = FaultPlan.none();
   private int sendBuffer = DEFAULT_BUFFER;
   private int receiveBuffer = DEFAULT_BUFFER;
@@ -185,6 +193,30 @@ public final class SimHost {
     return receiveBuffer;
   }
 
+  /** The wildcard, of IPv4 whatever the JVM prefers. */
+  static InetSocketAddress anyAddress() {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(new byte[4]), 0);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("four bytes are an address", e);
+    }
+  }
+
+  /** An address that a channel of this network can use; it refuses others as the JDK does. */
+  static InetSocketAddress checked(SocketAddress address) {
+    Objects.requireNonNull(address, "address");
+    if (!(address instanceof InetSocketAddress inet)) {
+      throw new UnsupportedAddressTypeException();
+    }
+    if (inet.isUnresolved()) {
+      throw new UnresolvedAddressException();
+    }
+    if (!(inet.getAddress() instanceof Inet4Address)) {
+      throw new UnsupportedAddressTypeException();
+    }
+    return inet;
+  }
+
   boolean hasAddress(InetAddress asked) {
     return asked.equals(address) || asked.isLoopbackAddress();
   }
@@ -196,8 +228,31 @@ public final class SimHost {
   int nextPort() {
     do {
       port = (port + 1) % PORTS;
-    } while (listenerAt(new InetSocketAddress(address, FIRST_PORT + port)) != null);
+    } while (isTaken(null, FIRST_PORT + port));
     return FIRST_PORT + port;
+  }
+
+  /** Whether a port is taken at an address; null and the wildcard stand for all addresses. */
+  private boolean isTaken(InetAddress wanted, int wantedPort) {
+    for (Listening other : listening) {
+      if (overlap(other.address, wanted, wantedPort)) {
+        return true;
+      }
+    }
+    for (Endpoint other : bound) {
+      if (overlap(other.local(), wanted, wantedPort)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean overlap(InetSocketAddress taken, InetAddress wanted, int wantedPort) {
+    return taken.getPort() == wantedPort
+        && (wanted == null
+            || wanted.isAnyLocalAddress()
+            || taken.getAddress().isAnyLocalAddress()
+            || taken.getAddress().equals(wanted));
   }
 
   /** Takes so many descriptors; false if there are not so many left. */
@@ -213,23 +268,32 @@ public final class SimHost {
     descriptors -= count;
   }
 
-  /** Listens, or says why not. */
-  Listening bind(InetSocketAddress asked, int backlog) throws Endpoint.Failed {
+  /** The address that a socket is bound to when it asks for this one, or why it can't be. */
+  InetSocketAddress claim(InetSocketAddress asked) throws Endpoint.Failed {
     InetAddress wanted = asked.getAddress();
     if (!wanted.isAnyLocalAddress() && !hasAddress(wanted)) {
       throw new Endpoint.Failed(Errno.EADDRNOTAVAIL);
     }
     int wantedPort = asked.getPort() == 0 ? nextPort() : asked.getPort();
-    for (Listening other : listening) {
-      InetAddress taken = other.address.getAddress();
-      if (other.address.getPort() == wantedPort
-          && (wanted.isAnyLocalAddress() || taken.isAnyLocalAddress() || taken.equals(wanted))) {
-        throw new Endpoint.Failed(Errno.EADDRINUSE);
-      }
+    if (isTaken(wanted, wantedPort)) {
+      throw new Endpoint.Failed(Errno.EADDRINUSE);
     }
-    Listening made = new Listening(this, new InetSocketAddress(wanted, wantedPort), backlog);
+    return new InetSocketAddress(wanted, wantedPort);
+  }
+
+  /** Listens, or says why not. */
+  Listening bind(InetSocketAddress asked, int backlog) throws Endpoint.Failed {
+    Listening made = new Listening(this, claim(asked), backlog);
     listening.add(made);
     return made;
+  }
+
+  void bound(Endpoint endpoint) {
+    bound.add(endpoint);
+  }
+
+  void unbind(Endpoint gone) {
+    bound.remove(gone);
   }
 
   void unbind(Listening gone) {

@@ -9,6 +9,8 @@ import java.util.Set;
 
 /** The socket options of one channel: remembered, and answered with. */
 final class SimOptions {
+  private static final int MAX_LINGER_SECONDS = 65_535;
+
   private final Set<SocketOption<?>> supported;
 
   /** Made at the first option that is set; asked by name only, never iterated. */
@@ -29,7 +31,13 @@ final class SimOptions {
     if (values == null) {
       values = new HashMap<>();
     }
-    values.put(name, value);
+    values.put(name, name == StandardSocketOptions.SO_LINGER ? (Object) linger(value) : value);
+  }
+
+  /** The JDK takes any number of seconds, and makes one of those that the kernel has. */
+  private static int linger(Object value) {
+    int seconds = (Integer) value;
+    return seconds < 0 ? -1 : Math.min(seconds, MAX_LINGER_SECONDS);
   }
 
   <T> T get(SocketOption<T> name) {

@@ -13,8 +13,6 @@ import java.nio.channels.NotYetBoundException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 
@@ -40,6 +38,8 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimSel
     super(provider);
     this.host = host;
     this.world = host.world();
+    options.set(
+        StandardSocketOptions.SO_REUSEADDR, true); // the JDK does, wherever it is not Windows
   }
 
   @Override
@@ -48,16 +48,7 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimSel
     if (listening != null) {
       throw new AlreadyBoundException();
     }
-    InetSocketAddress address;
-    if (asked == null) {
-      address = new InetSocketAddress(0);
-    } else if (!(asked instanceof InetSocketAddress inet)) {
-      throw new UnsupportedAddressTypeException();
-    } else if (inet.isUnresolved()) {
-      throw new UnresolvedAddressException();
-    } else {
-      address = inet;
-    }
+    InetSocketAddress address = asked == null ? SimHost.anyAddress() : SimHost.checked(asked);
     try {
       listening = host.bind(address, backlog < 1 ? DEFAULT_BACKLOG : backlog);
     } catch (Endpoint.Failed e) {
@@ -84,7 +75,10 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimSel
       world.note(host, "EMFILE on accept", -1);
       throw Errno.EMFILE.plain();
     }
-    return new SimSocketChannel(provider(), host, listening.accept());
+    SimSocketChannel accepted = new SimSocketChannel(provider(), host, listening.accept());
+    accepted.setOption(
+        StandardSocketOptions.SO_REUSEADDR, options.get(StandardSocketOptions.SO_REUSEADDR));
+    return accepted;
   }
 
   @Override

@@ -19,8 +19,6 @@ import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
 import java.util.Set;
@@ -71,28 +69,18 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
   @Override
   public SocketChannel bind(SocketAddress asked) throws IOException {
     ensureOpen();
-    if (endpoint.local() != null) {
+    if (connecting) {
+      throw new ConnectionPendingException();
+    }
+    if (connected || endpoint.isBound()) {
       throw new AlreadyBoundException();
     }
-    InetSocketAddress address = asked == null ? host.address(0) : checked(asked);
-    boolean any = address.getAddress().isAnyLocalAddress();
-    if (!any && !host.hasAddress(address.getAddress())) {
-      throw Errno.EADDRNOTAVAIL.ofBind();
+    try {
+      endpoint.bind(asked == null ? SimHost.anyAddress() : SimHost.checked(asked));
+    } catch (Endpoint.Failed e) {
+      throw e.errno.ofBind();
     }
-    int port = address.getPort() == 0 ? host.nextPort() : address.getPort();
-    endpoint.bind(any ? host.address(port) : new InetSocketAddress(address.getAddress(), port));
     return this;
-  }
-
-  private static InetSocketAddress checked(SocketAddress address) {
-    Objects.requireNonNull(address, "address");
-    if (!(address instanceof InetSocketAddress inet)) {
-      throw new UnsupportedAddressTypeException();
-    }
-    if (inet.isUnresolved()) {
-      throw new UnresolvedAddressException();
-    }
-    return inet;
   }
 
   @Override
@@ -129,13 +117,13 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
   @Override
   public SocketAddress getRemoteAddress() throws IOException {
     ensureOpen();
-    return connected ? endpoint.remote() : null;
+    return endpoint.remote(); // also while it connects
   }
 
   @Override
   public SocketAddress getLocalAddress() throws IOException {
     ensureOpen();
-    return endpoint.local();
+    return connected || endpoint.isBound() ? endpoint.local() : null;
   }
 
   private void ensureOpen() throws ClosedChannelException {
@@ -155,17 +143,17 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
 
   @Override
   public boolean isConnected() {
-    return connected;
+    return connected && isOpen();
   }
 
   @Override
   public boolean isConnectionPending() {
-    return connecting;
+    return connecting && isOpen();
   }
 
   @Override
   public boolean connect(SocketAddress remote) throws IOException {
-    InetSocketAddress to = checked(remote);
+    InetSocketAddress to = SimHost.checked(remote);
     ensureOpen();
     if (connected) {
       throw new AlreadyConnectedException();

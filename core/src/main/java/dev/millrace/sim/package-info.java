@@ -29,9 +29,9 @@
  * is deaf. The same scripts were run against the kernel and give equal traces; a test repeats that.
  *
  * <p>Not simulated: congestion and lost packets (TCP hides them as latency), urgent data,
- * simultaneous open, a peer whose address is reused, {@code SO_REUSEPORT} (accepted, without
- * effect), {@code java.net.Socket} views, datagrams, pipes. {@code FileChannel.transferTo} to a
- * simulated channel takes the JDK's copying path, so file regions are proven on real sockets.
+ * simultaneous open, TIME_WAIT, a peer whose address is reused, {@code SO_REUSEPORT} (accepted,
+ * without effect), {@code java.net.Socket} views, datagrams, pipes. {@code FileChannel.transferTo}
+ * to a simulated channel takes the JDK's copying path, so file regions are proven on real sockets.
  *
  * <h2>Time</h2>
  *

@@ -291,6 +291,11 @@ final class Endpoint {
     return finReceived;
   }
 
+  /** Whether there are bytes to read, errors and ends aside. */
+  boolean hasInput() {
+    return in != null && in.available() > 0;
+  }
+
   boolean isReadable() {
     return inputShut || finReceived || (in != null && in.available() > 0);
   }

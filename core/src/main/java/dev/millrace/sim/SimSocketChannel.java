@@ -197,19 +197,34 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    if (target.isReadOnly()) {
-      throw new IllegalArgumentException("Read-only buffer");
+    Objects.requireNonNull(target, "target");
+    if (!isInputThere()) {
+      return -1;
     }
+    checkWritable(target);
+    return target.hasRemaining() ? readOnce(target, beforeRead()) : 0;
+  }
+
+  /** What the JDK asks itself before each read: false at an end that it knows of. */
+  private boolean isInputThere() throws IOException {
     ensureOpenAndConnected();
+    if (inputClosed) {
+      return false; // even after a reset
+    }
     if (resetSeen) {
       throw new SocketException("Connection reset");
     }
-    if (inputClosed) {
-      return -1;
+    return true;
+  }
+
+  private static void checkWritable(ByteBuffer target) {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("Read-only buffer");
     }
-    if (!target.hasRemaining()) {
-      return 0;
-    }
+  }
+
+  /** Waits if it is blocking, draws the faults of one call, and tells how much it may read. */
+  private int beforeRead() {
     if (isBlocking()) {
       world.await(endpoint::isReadable, "read");
     }
@@ -217,10 +232,12 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
     if (plan.happens(FaultKind.READ_ERROR, world.dice())) {
       endpoint.vanish(world.dice().below(2) == 0 ? Errno.ETIMEDOUT : Errno.EHOSTUNREACH);
     }
-    int atMost = Integer.MAX_VALUE;
-    if (plan.happens(FaultKind.SHORT_READ, world.dice())) {
-      atMost = (int) Math.max(1, plan.amount(FaultKind.SHORT_READ, world.dice()));
-    }
+    return plan.happens(FaultKind.SHORT_READ, world.dice())
+        ? (int) Math.max(1, plan.amount(FaultKind.SHORT_READ, world.dice()))
+        : Integer.MAX_VALUE;
+  }
+
+  private int readOnce(ByteBuffer target, int atMost) throws IOException {
     try {
       int n = endpoint.read(target, atMost);
       return n == Endpoint.AGAIN ? 0 : n;
@@ -236,29 +253,53 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, targets.length);
+    if (!isInputThere()) {
+      return -1;
+    }
+    int end = endOfVectors(targets, offset, length);
+    for (int i = offset; i < end; i++) {
+      checkWritable(targets[i]);
+    }
     long total = 0;
-    for (int i = offset; i < offset + Math.min(length, MAX_VECTORS); i++) {
+    int atMost = -1;
+    for (int i = offset; i < end; i++) {
       if (!targets[i].hasRemaining()) {
         continue;
       }
-      if (total > 0 && !endpoint.isReadable()) {
-        break;
-      }
-      int n = read(targets[i]);
-      if (n < 0) {
-        return total > 0 ? total : n;
-      }
-      total += n;
-      if (targets[i].hasRemaining()) {
-        break;
+      if (atMost < 0) {
+        // One call: only its first byte may have to be waited for, or be an end or an error.
+        atMost = beforeRead();
+        int n = readOnce(targets[i], atMost);
+        if (n <= 0) {
+          return n;
+        }
+        total = n;
+      } else if (total < atMost && endpoint.hasInput()) {
+        total += readOnce(targets[i], (int) (atMost - total));
       }
     }
     return total;
   }
 
+  /** Empty buffers don't count among the vectors of a call. */
+  private static int endOfVectors(ByteBuffer[] buffers, int offset, int length) {
+    int vectors = 0;
+    int i = offset;
+    while (i < offset + length && vectors < MAX_VECTORS) {
+      if (buffers[i++].hasRemaining()) {
+        vectors++;
+      }
+    }
+    return i;
+  }
+
   @Override
   public int write(ByteBuffer source) throws IOException {
+    Objects.requireNonNull(source, "source");
     ensureOpenAndConnected();
+    if (!source.hasRemaining()) {
+      return nothing();
+    }
     int total = 0;
     do {
       if (isBlocking()) {
@@ -267,6 +308,14 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
       total += writeOnce(source, shortWrite());
     } while (isBlocking() && source.hasRemaining());
     return total;
+  }
+
+  /** Without a byte to write the JDK makes no system call: an error of the connection stays. */
+  private int nothing() throws AsynchronousCloseException {
+    if (outputClosed) {
+      throw new AsynchronousCloseException();
+    }
+    return 0;
   }
 
   private int shortWrite() {
@@ -298,16 +347,17 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, sources.length);
     ensureOpenAndConnected();
-    // One call takes one decision for all of its buffers.
-    int left = isBlocking() ? Integer.MAX_VALUE : shortWrite();
+    int end = endOfVectors(sources, offset, length);
+    int left = -1;
     long total = 0;
-    boolean called = false;
-    for (int i = offset; i < offset + Math.min(length, MAX_VECTORS); i++) {
+    for (int i = offset; i < end; i++) {
       int wanted = sources[i].remaining();
       if (wanted == 0) {
         continue;
       }
-      called = true;
+      if (left < 0) {
+        left = isBlocking() ? Integer.MAX_VALUE : shortWrite(); // one decision for one call
+      }
       int n = isBlocking() ? write(sources[i]) : writeOnce(sources[i], left);
       total += n;
       left -= n;
@@ -315,10 +365,7 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
         return total;
       }
     }
-    if (!called) {
-      writeOnce(ByteBuffer.allocate(0), 0); // an empty call fails like any other
-    }
-    return total;
+    return left < 0 ? nothing() : total;
   }
 
   // ---- ending

@@ -304,9 +304,13 @@ final class Endpoint {
     return outputShut || (out != null && phase == Phase.ESTABLISHED && out.isWritable());
   }
 
-  /** EPOLLERR or EPOLLHUP: reported whatever was asked for. */
+  /**
+   * EPOLLERR or EPOLLHUP: reported whatever was asked for. A socket that was never connected is
+   * hung up, too.
+   */
   boolean isBroken() {
     return pending != null
+        || phase == Phase.FRESH
         || (phase != Phase.CONNECTING && outputShut && (inputShut || finReceived));
   }
 

@@ -31,8 +31,20 @@ import java.util.function.Consumer;
 final class SimSelector extends AbstractSelector {
   /** A channel as the selector sees it. */
   interface Pollable {
-    /** Which of these operations are ready now. */
-    int poll(int interest);
+    /** Among the events: an error, or the end of everything. It is reported unasked. */
+    int BROKEN = 1 << 30;
+
+    /**
+     * What the kernel reports to one that asked for these operations; 0 if nothing. A selector
+     * returns for it, whatever becomes of it.
+     */
+    int events(int interest);
+
+    /**
+     * What the JDK makes of what the kernel reported: which of these operations are ready, as the
+     * channel is by now. A closed one is never readable any more, unless it is broken.
+     */
+    int translate(int events, int interest);
 
     /** The last key is gone, and the channel is closed: the descriptor is given back. */
     void kill();
@@ -68,6 +80,7 @@ final class SimSelector extends AbstractSelector {
     if (!(channel instanceof Pollable)) {
       throw new IllegalSelectorException();
     }
+    ensureOpen();
     Key key = new Key(channel, nextKey++);
     key.attach(attachment);
     key.interestOps(ops);
@@ -208,9 +221,8 @@ final class SimSelector extends AbstractSelector {
     for (SelectionKey selectionKey : keys) {
       Key key = (Key) selectionKey;
       if (key.isValid() && key.interest != 0) {
-        int ops = ((Pollable) key.channel).poll(key.interest);
-        if (ops != 0) {
-          key.found = ops;
+        key.events = ((Pollable) key.channel).events(key.interest);
+        if (key.events != 0) {
           ready.add(key);
         }
       }
@@ -225,7 +237,7 @@ final class SimSelector extends AbstractSelector {
             && key.interest != 0
             && plan.happens(FaultKind.SPURIOUS_READY, world.dice())
             && !ready.contains(key)) {
-          key.found = key.interest;
+          key.events = key.interest;
           ready.add(key);
           world.spurious();
         }
@@ -239,16 +251,20 @@ final class SimSelector extends AbstractSelector {
   private int addToSelected() {
     int updated = 0;
     for (Key key : ready) {
-      int ops = key.found & key.interest;
-      if (!key.isValid() || ops == 0) {
-        continue;
-      }
-      if (selected.add(key)) {
+      int ops = key.ready();
+      if (!selected.contains(key)) {
         key.readyOps = ops;
-        updated++;
-      } else if ((ops & ~key.readyOps) != 0) {
-        key.readyOps |= ops;
-        updated++;
+        if (ops != 0) {
+          selected.add(key);
+          updated++;
+        }
+      } else {
+        // Nobody has taken the key out: what was ready before stays, but for a broken channel's.
+        int before = key.readyOps;
+        key.readyOps = (key.events & Pollable.BROKEN) != 0 ? ops : before | ops;
+        if ((key.readyOps & ~before) != 0) {
+          updated++;
+        }
       }
     }
     return updated;
@@ -259,9 +275,10 @@ final class SimSelector extends AbstractSelector {
     // By index: the consumer may do whatever it likes to keys, but it can't select.
     for (int i = 0; i < ready.size(); i++) {
       Key key = ready.get(i);
-      int ops = key.found & key.interest; // interest may have changed since, by an earlier key
-      if (key.isValid() && ops != 0) {
-        key.readyOps = ops;
+      // As things are now, after what was done for earlier keys. One that was cancelled in the
+      // meantime is handed over all the same, as the JDK does: its consumer has to look.
+      key.readyOps = key.ready();
+      if (key.readyOps != 0) {
         count++;
         action.accept(key);
         ensureOpen();
@@ -307,11 +324,15 @@ final class SimSelector extends AbstractSelector {
     private final long number;
     private int interest;
     private int readyOps;
-    private int found;
+    private int events;
 
     Key(SelectableChannel channel, long number) {
       this.channel = channel;
       this.number = number;
+    }
+
+    int ready() {
+      return ((Pollable) channel).translate(events, interest);
     }
 
     private void ensureValid() {

@@ -142,8 +142,16 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimSel
   }
 
   @Override
-  public int poll(int interest) {
-    return listening != null && listening.isAcceptable() ? interest & SelectionKey.OP_ACCEPT : 0;
+  public int events(int interest) {
+    if (listening == null) {
+      return BROKEN; // a socket that does not listen is hung up
+    }
+    return listening.isAcceptable() ? interest & SelectionKey.OP_ACCEPT : 0;
+  }
+
+  @Override
+  public int translate(int events, int interest) {
+    return (events & BROKEN) != 0 ? interest : events & interest;
   }
 
   @Override

@@ -417,25 +417,32 @@ final class SimSocketChannel extends SocketChannel implements SimSelector.Pollab
   }
 
   @Override
-  public int poll(int interest) {
-    boolean broken = endpoint.isBroken();
-    if (broken) {
+  public int events(int interest) {
+    if (endpoint.isBroken()) {
+      return BROKEN;
+    }
+    int events = 0;
+    if ((interest & SelectionKey.OP_READ) != 0 && endpoint.isReadable()) {
+      events |= SelectionKey.OP_READ;
+    }
+    // To the kernel both are room in the queue.
+    if ((interest & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0
+        && endpoint.isWritable()) {
+      events |= SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
+    }
+    return events;
+  }
+
+  @Override
+  public int translate(int events, int interest) {
+    if ((events & BROKEN) != 0) {
       return interest;
     }
-    int ready = 0;
-    if (connected) {
-      if ((interest & SelectionKey.OP_READ) != 0 && endpoint.isReadable()) {
-        ready |= SelectionKey.OP_READ;
-      }
-      if ((interest & SelectionKey.OP_WRITE) != 0 && endpoint.isWritable()) {
-        ready |= SelectionKey.OP_WRITE;
-      }
-    } else if (connecting
-        && (interest & SelectionKey.OP_CONNECT) != 0
-        && endpoint.phase() != Endpoint.Phase.CONNECTING) {
-      ready |= SelectionKey.OP_CONNECT;
+    int ready = events & interest;
+    if (!isConnected()) {
+      ready &= ~(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
     }
-    return ready;
+    return isConnectionPending() ? ready : ready & ~SelectionKey.OP_CONNECT;
   }
 
   @Override

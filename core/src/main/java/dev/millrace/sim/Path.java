@@ -45,6 +45,7 @@ final class Path {
     this.world = world;
     this.client = client;
     this.plan = plan;
+    this.silences = client.host.cuts();
     world.paths.add(this);
   }
 

@@ -45,6 +45,7 @@ public final class SimHost {
   private int descriptors;
   private int descriptorLimit = Integer.MAX_VALUE;
   private int port;
+  private int cuts;
 
   SimHost(SimWorld world, String name, int number) {
     this.world = world;
@@ -155,13 +156,19 @@ public final class SimHost {
         });
   }
 
-  /** Nothing arrives here or leaves any more, until {@link #reconnect}. */
+  /**
+   * Nothing arrives here or leaves any more, until {@link #reconnect}; what is sent meanwhile waits,
+   * but for attempts to connect to this host, which are lost and repeated. Cut off twice, it takes
+   * two to reconnect it, or {@link SimWorld#heal}.
+   */
   public void disconnect() {
+    cuts++;
     world.pathsOf(this, Path::silence);
   }
 
   /** What was under way arrives now, in order. */
   public void reconnect() {
+    cuts = Math.max(0, cuts - 1);
     world.pathsOf(this, Path::speak);
   }
 
@@ -179,6 +186,17 @@ public final class SimHost {
 
   FaultPlan plan() {
     return plan;
+  }
+
+  /** How often it was cut off, and not reconnected. */
+  int cuts() {
+    return cuts;
+  }
+
+  /** All cuts are over; the paths are told by the world. */
+  void heal() {
+    plan = FaultPlan.none();
+    cuts = 0;
   }
 
   boolean isUnderTest() {

@@ -200,7 +200,7 @@ public final class SimWorld {
   public void heal() {
     note("world", "heal", -1);
     for (SimHost host : hosts) {
-      host.faults(FaultPlan.none());
+      host.heal();
     }
     for (Path path : List.copyOf(paths)) {
       path.heal();
@@ -341,6 +341,9 @@ public final class SimWorld {
     if (host == null) {
       client.refused(Errno.EHOSTUNREACH);
       return;
+    }
+    if (host != client.host && host.cuts() > 0) {
+      return; // lost, like a SYN that finds no room
     }
     Listening listening = host.listenerAt(to);
     if (listening == null) {

@@ -33,6 +33,7 @@ final class Path {
   private long bytesPerSecond;
   private int silences;
   private boolean stalled;
+  private boolean healed;
   private long moved;
   private long resetAt = -1;
   private long stallAt = -1;
@@ -61,8 +62,8 @@ final class Path {
     long silence = drawAmount(FaultKind.PARTITION, dice);
     if (silence >= 0) {
       long begin = dice.between(0, PARTITION_WITHIN_NANOS);
-      world.after(begin, this::silence);
-      world.after(begin + silence, this::speak);
+      world.after(begin, () -> unlessHealed(this::silence));
+      world.after(begin + silence, () -> unlessHealed(this::speak));
     }
   }
 
@@ -76,6 +77,13 @@ final class Path {
 
   private Endpoint other() {
     return client.host.isUnderTest() ? server : client;
+  }
+
+  /** What was drawn before the network became well again must neither begin nor end after it. */
+  private void unlessHealed(Runnable action) {
+    if (!healed) {
+      action.run();
+    }
   }
 
   void silence() {
@@ -96,6 +104,7 @@ final class Path {
   /** No fault happens here any more, and those that last are over. */
   void heal() {
     plan = FaultPlan.none();
+    healed = true;
     resetAt = -1;
     stallAt = -1;
     halfCloseAt = -1;

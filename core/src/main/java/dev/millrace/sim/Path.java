@@ -30,6 +30,8 @@ final class Path {
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private long lastToServer;
   private long lastToClient;
+  private long busyToServer;
+  private long busyToClient;
   private long bytesPerSecond;
   private int silences;
   private boolean stalled;
@@ -132,11 +134,20 @@ final class Path {
         plan.happens(FaultKind.LATENCY, dice)
             ? plan.amount(FaultKind.LATENCY, dice)
             : dice.between(MIN_LATENCY_NANOS, MAX_LATENCY_NANOS);
+    boolean toServer = from == client;
+    long leaves = world.nowNanos();
     if (bytesPerSecond > 0) {
-      takes += bytes * 1_000_000_000L / bytesPerSecond;
+      // One after the other: a segment begins when the line has carried the one before it.
+      leaves = Math.max(leaves, toServer ? busyToServer : busyToClient);
+      leaves += bytes * 1_000_000_000L / bytesPerSecond;
+      if (toServer) {
+        busyToServer = leaves;
+      } else {
+        busyToClient = leaves;
+      }
     }
-    long at = world.nowNanos() + takes;
-    if (from == client) {
+    long at = leaves + takes;
+    if (toServer) {
       at = lastToServer = Math.max(lastToServer, at);
     } else {
       at = lastToClient = Math.max(lastToClient, at);

@@ -157,9 +157,9 @@ public final class SimHost {
   }
 
   /**
-   * Nothing arrives here or leaves any more, until {@link #reconnect}; what is sent meanwhile waits,
-   * but for attempts to connect to this host, which are lost and repeated. Cut off twice, it takes
-   * two to reconnect it, or {@link SimWorld#heal}.
+   * Nothing arrives here or leaves any more, until {@link #reconnect}; what is sent meanwhile
+   * waits, but for attempts to connect to this host, which are lost and repeated. Cut off twice, it
+   * takes two to reconnect it, or {@link SimWorld#heal}.
    */
   public void disconnect() {
     cuts++;

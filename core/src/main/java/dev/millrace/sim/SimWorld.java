@@ -2,7 +2,6 @@ package dev.millrace.sim;
 
 import dev.millrace.EventLoop;
 import dev.millrace.fault.Dice;
-import dev.millrace.fault.FaultPlan;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -10,7 +10,9 @@ import java.util.Random;
  *
  * <p>Left out, because a kernel's answer is a matter of its own amounts or of real time: reading a
  * part of a full queue (how much has to be read before there is room again, and how much room that
- * makes, depends on the sizes of its buffers), so behind a {@code fill} the other side drains;
+ * makes, depends on the sizes of its buffers), so behind a {@code fill} the other side drains; a
+ * full queue against one that has ended its input (if that one ends its output as well, the next
+ * segment is answered with a reset, and whether there is a next one is a matter of the window);
  * blocking selects and channels; full backlogs, whose clients wait for a retry. Consumers that
  * change other keys are in the scripts by hand, since what they see depends on the order of ready
  * keys, which is arbitrary.
@@ -28,6 +30,9 @@ final class RandomScript {
 
   /** By name: whether its output was filled. */
   private final boolean[] filled = new boolean[CONNECTIONS.length];
+
+  /** By name: whether it has ended its input. */
+  private final boolean[] inputEnded = new boolean[CONNECTIONS.length];
 
   private RandomScript(long seed) {
     random = new Random(seed);
@@ -102,7 +107,13 @@ final class RandomScript {
       case 8 -> steps.add(name + ".gather " + small() + " " + small() + " " + small());
       case 9 -> read(who, ".scatter " + small() + " " + small() + " " + small());
       case 10, 11 -> steps.add(name + ".end-output");
-      case 12 -> steps.add(name + ".end-input");
+      case 12 -> {
+        if (fullInput) {
+          read(who, ".drain");
+        }
+        inputEnded[who] = true;
+        steps.add(name + ".end-input");
+      }
       case 13 -> steps.add(name + ".close");
       case 14 -> {
         steps.add(name + ".linger 0");
@@ -140,7 +151,7 @@ final class RandomScript {
   }
 
   private void fillOrNot(int who, boolean fullInput) {
-    if (random.nextInt(FILL_ONE_IN / 30) == 0 && !fullInput) {
+    if (random.nextInt(FILL_ONE_IN / 30) == 0 && !fullInput && !inputEnded[who ^ 1]) {
       filled[who] = true;
       steps.add(CONNECTIONS[who] + ".fill");
     } else {

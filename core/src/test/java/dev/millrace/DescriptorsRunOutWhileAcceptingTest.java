@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ class DescriptorsRunOutWhileAcceptingTest {
           s.close();
         }
         crowd.clear();
+        crowd.add(firstServed(port));
         for (int i = 0; i < 50; i++) {
           Socket s = client(port);
           crowd.add(s);
@@ -110,6 +112,31 @@ class DescriptorsRunOutWhileAcceptingTest {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(30_000);
     return socket;
+  }
+
+  /**
+   * Who comes right behind the crowd may be shed still, before the server has seen them all go;
+   * from the first that is served on, everybody is.
+   */
+  private static Socket firstServed(int port) throws IOException {
+    for (int attempt = 0; attempt < 10_000; attempt++) {
+      Socket s = client(port);
+      boolean served = false;
+      try {
+        s.getOutputStream().write(1);
+        served = s.getInputStream().read() == 1;
+      } catch (SocketException e) {
+        served = false; // shed with our byte unread, which is a reset
+      } finally {
+        if (!served) {
+          s.close();
+        }
+      }
+      if (served) {
+        return s;
+      }
+    }
+    throw new AssertionError("nobody is served though descriptors are there again");
   }
 
   private static void assertEcho(Socket s) throws IOException {

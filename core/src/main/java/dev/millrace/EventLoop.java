@@ -654,7 +654,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     return new LoopStats(
         stopped ? 0 : selector.keys().size(),
-        timers.size(),
+        stopped ? 0 : timers.size(), // those that are armed still will never fire
         memory.heldBytes(),
         memory.pool.lentBytes());
   }

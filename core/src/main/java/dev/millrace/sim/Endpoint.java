@@ -65,6 +65,13 @@ final class Endpoint {
   private boolean vanished;
   private long taken;
   private boolean bound;
+
+  // What was moved in one turn of the program that holds this end.
+  private long turn = -1;
+  private long readInTurn;
+  private long writtenInTurn;
+  private long mostReadInTurn;
+  private long mostWrittenInTurn;
   private boolean finReceived;
   private boolean outputShut;
   private boolean inputShut;
@@ -123,6 +130,28 @@ final class Endpoint {
   /** What was taken from a program by writes to this end. */
   long writtenBytes() {
     return taken;
+  }
+
+  /** The most bytes that a program took between two of its polls. */
+  long mostReadInTurn() {
+    return mostReadInTurn;
+  }
+
+  /** The most bytes that a program gave between two of its polls. */
+  long mostWrittenInTurn() {
+    return mostWrittenInTurn;
+  }
+
+  private void countInTurn(int in, int out) {
+    if (turn != world.polls()) {
+      turn = world.polls();
+      readInTurn = 0;
+      writtenInTurn = 0;
+    }
+    readInTurn += in;
+    writtenInTurn += out;
+    mostReadInTurn = Math.max(mostReadInTurn, readInTurn);
+    mostWrittenInTurn = Math.max(mostWrittenInTurn, writtenInTurn);
   }
 
   void bind(InetSocketAddress asked) throws Failed {
@@ -225,6 +254,7 @@ final class Endpoint {
   int read(ByteBuffer target, int atMost) throws Failed {
     if (in != null && in.available() > 0) {
       int n = in.read(target, atMost);
+      countInTurn(n, 0);
       world.moved();
       world.note(this, "read", n);
       return n;
@@ -246,6 +276,7 @@ final class Endpoint {
     int n = out.write(source, atMost);
     if (n > 0) {
       taken += n;
+      countInTurn(0, n);
       world.moved();
       world.note(this, "write", n);
     }

@@ -42,6 +42,8 @@ public final class SimHost {
   private FaultPlan plan = FaultPlan.none();
   private int sendBuffer = DEFAULT_BUFFER;
   private int receiveBuffer = DEFAULT_BUFFER;
+  private int selectsToFail;
+  private int selectsToReturn;
   private int descriptors;
   private int descriptorLimit = Integer.MAX_VALUE;
   private int port;
@@ -115,6 +117,17 @@ public final class SimHost {
   }
 
   /**
+   * Breaks the selectors on this host for a while.
+   *
+   * @param fail so many selects from now on throw
+   * @param returnEarly so many after those return at once, with nothing ready
+   */
+  public void breakSelects(int fail, int returnEarly) {
+    this.selectsToFail = fail;
+    this.selectsToReturn = returnEarly;
+  }
+
+  /**
    * How many descriptors are open.
    *
    * @return 0 or more; 0 when everything was closed
@@ -179,6 +192,16 @@ public final class SimHost {
   }
 
   // ---- the kernel's side
+
+  /** Whether this select has to fail. */
+  boolean takeFailingSelect() {
+    return selectsToFail > 0 && selectsToFail-- > 0;
+  }
+
+  /** Whether this select has to return at once. */
+  boolean takeEarlySelect() {
+    return selectsToReturn > 0 && selectsToReturn-- > 0;
+  }
 
   SimWorld world() {
     return world;

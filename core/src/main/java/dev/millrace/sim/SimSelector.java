@@ -2,6 +2,7 @@ package dev.millrace.sim;
 
 import dev.millrace.fault.FaultKind;
 import dev.millrace.fault.FaultPlan;
+import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.IllegalSelectorException;
@@ -134,32 +135,32 @@ final class SimSelector extends AbstractSelector {
   // ---- selecting
 
   @Override
-  public int selectNow() {
+  public int selectNow() throws IOException {
     return doSelect(null, 0);
   }
 
   @Override
-  public int select() {
+  public int select() throws IOException {
     return doSelect(null, Long.MAX_VALUE);
   }
 
   @Override
-  public int select(long timeoutMillis) {
+  public int select(long timeoutMillis) throws IOException {
     return doSelect(null, nanos(timeoutMillis));
   }
 
   @Override
-  public int selectNow(Consumer<SelectionKey> action) {
+  public int selectNow(Consumer<SelectionKey> action) throws IOException {
     return doSelect(action, 0);
   }
 
   @Override
-  public int select(Consumer<SelectionKey> action) {
+  public int select(Consumer<SelectionKey> action) throws IOException {
     return doSelect(action, Long.MAX_VALUE);
   }
 
   @Override
-  public int select(Consumer<SelectionKey> action, long timeoutMillis) {
+  public int select(Consumer<SelectionKey> action, long timeoutMillis) throws IOException {
     return doSelect(action, nanos(timeoutMillis));
   }
 
@@ -172,8 +173,13 @@ final class SimSelector extends AbstractSelector {
         : timeoutMillis * 1_000_000;
   }
 
-  private int doSelect(Consumer<SelectionKey> action, long waitNanos) {
+  private int doSelect(Consumer<SelectionKey> action, long waitNanos) throws IOException {
     ensureOpen();
+    if (host.takeFailingSelect()) {
+      world.note(host, "fault select fails", -1);
+      world.spurious();
+      throw new IOException("select failed");
+    }
     if (selecting) {
       throw new IllegalStateException("select in progress");
     }
@@ -197,6 +203,11 @@ final class SimSelector extends AbstractSelector {
       world.jump(nanos);
     }
     world.catchUp();
+    if (host.takeEarlySelect()) {
+      world.note(host, "fault select returns early", -1);
+      world.spurious();
+      return;
+    }
     pollAll();
     if (ready.isEmpty() && !woken && waitNanos > 0) {
       long deadline = waitNanos == Long.MAX_VALUE ? waitNanos : world.nowNanos() + waitNanos;

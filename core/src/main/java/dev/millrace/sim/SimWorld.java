@@ -61,6 +61,7 @@ public final class SimWorld {
   private long polledAt = -1;
   private int fruitlessPolls;
   private int mostFruitlessPolls;
+  private long polls;
 
   /**
    * A world without hosts, at time 0.
@@ -311,7 +312,13 @@ public final class SimWorld {
     movedSincePoll = true; // a turn for a fault is a turn with a reason
   }
 
+  /** The number of the turn that a program is in, counted by polls. */
+  long polls() {
+    return polls;
+  }
+
   void selected(SimSelector by, int ready) {
+    polls++;
     if (polledAt == now && !movedSincePoll) {
       mostFruitlessPolls = Math.max(mostFruitlessPolls, ++fruitlessPolls);
     } else {

@@ -1,9 +1,11 @@
 package dev.millrace.sim;
 
 import dev.millrace.CloseRecord;
+import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.Connector;
 import dev.millrace.EventLoop;
+import dev.millrace.Limits;
 import dev.millrace.LoopOptions;
 import dev.millrace.LoopStats;
 import dev.millrace.Server;
@@ -39,7 +41,12 @@ import java.util.function.Supplier;
  *   <li>a peer saw an end of the stream and not every byte that the record calls handed over, or
  *       any accepted byte was unsent; a peer got bytes that were not handed over; the record's
  *       counts differ from the kernel's;
- *   <li>more output was queued than the hard limit, or the view was larger than what may be kept;
+ *   <li>more output was queued than the hard limit, or than the loop's budget, or the view was
+ *       larger than what may be kept;
+ *   <li>what came is not what the handler consumed and the record calls unconsumed; an end of the
+ *       input was told, and the peer had sent no FIN;
+ *   <li>one connection took more of a turn than its budgets, or was given data while more than its
+ *       high water mark waited;
  *   <li>a timer came early;
  *   <li>the loop went round without a reason; the machine itself failed;
  *   <li>the shutdown did not keep its deadline, or left a key, a timer, a buffer, or a descriptor.
@@ -59,6 +66,9 @@ public final class Trial {
   /** After all is closed, what is still under way arrives within this: retransmissions included. */
   private static final long LAST_SEGMENTS_NANOS = 60_000_000_000L;
 
+  /** Of one connection: its key, the flush phase, and a task or the shutdown between them. */
+  private static final long EVENTS_IN_TURN = 3;
+
   /** In liveness mode faults end within the first so many nanoseconds. */
   private static final long HEAL_WITHIN_NANOS = 5_000_000_000L;
 
@@ -75,12 +85,16 @@ public final class Trial {
   private FaultPlan plan = FaultPlan.none();
   private Duration timeLimit = DEFAULT_TIME_LIMIT;
   private Timeouts timeouts = Timeouts.defaults();
+  private Limits limits = Limits.defaults();
   private ShutdownReport report;
   private String violation;
   private boolean timeUp;
   private boolean ending;
   private int peersToCome;
   private int inCallback;
+  private final long mostQueued;
+  private final int readBufferBytes;
+  private final int stagingBytes;
   private int probesArmed;
   private boolean codeFaults = true;
 
@@ -90,6 +104,14 @@ public final class Trial {
     this.serverHost = world.host("server");
     this.clientHost = world.host("client");
     this.loop = new EventLoop(serverHost.provider(), world.clock(), options);
+    this.readBufferBytes = options.readBufferBytes();
+    this.stagingBytes = options.stagingBytes();
+    // What is staged has been accepted before it asks for room, and room is taken in whole chunks.
+    this.mostQueued =
+        options.budgetBytes()
+            + options.readBufferBytes()
+            + options.stagingBytes()
+            + 3L * options.chunkBytes();
   }
 
   // ---- for the scenario
@@ -170,8 +192,8 @@ public final class Trial {
    * Starts a server, on port 7007 of the server's host.
    *
    * @param handlers makes your handlers
-   * @param settings sets limits, caps and so on; not time-outs, see {@link #timeouts}, nor loop,
-   *     address and handlers
+   * @param settings sets caps and so on; not time-outs and limits, see {@link #timeouts} and {@link
+   *     #limits}, nor loop, address and handlers
    */
   public void server(
       Supplier<? extends ConnectionHandler> handlers, Consumer<Server.Builder> settings) {
@@ -182,8 +204,9 @@ public final class Trial {
           builder
               .loop(loop)
               .timeouts(timeouts)
+              .limits(limits)
               .listen(serverHost.address(7007))
-              .handler(() -> watched(handlers.get()))
+              .handler(() -> watched(handlers.get(), limits))
               .start();
     } catch (IOException e) {
       throw new IllegalStateException("the server did not start", e);
@@ -200,17 +223,30 @@ public final class Trial {
   }
 
   /**
+   * Sets the bounds of the server that is started next, which are also checked at every callback.
+   *
+   * @param limits default {@link Limits#defaults()}
+   */
+  public void limits(Limits limits) {
+    this.limits = limits;
+  }
+
+  /**
    * Puts a handler under the watch that the server's have: for connections that are made with
-   * {@link Connector}.
+   * {@link Connector} and default limits.
    *
    * @param handler yours
    * @return what to give to the connector
    */
   public ConnectionHandler watched(ConnectionHandler handler) {
+    return watched(handler, Limits.defaults());
+  }
+
+  private ConnectionHandler watched(ConnectionHandler handler, Limits bounds) {
     if (handler == null) {
       return null; // the server has an answer to that, and it is under test
     }
-    Witness witness = new Witness(this, handler);
+    Witness witness = new Witness(this, handler, bounds);
     witnesses.add(witness);
     return witness;
   }
@@ -270,10 +306,12 @@ public final class Trial {
     world.schedule(
         delay,
         () -> {
-          try {
-            loop.execute(action);
-          } catch (RejectedExecutionException e) {
-            world.note("later", "the loop has stopped", -1);
+          if (!loop.isStopped()) {
+            try {
+              loop.execute(action);
+            } catch (RejectedExecutionException e) {
+              later(Duration.ofMillis(1), action); // more tasks than the loop may hold: asked again
+            }
           }
         });
   }
@@ -356,6 +394,22 @@ public final class Trial {
     return timeouts;
   }
 
+  int readBufferBytes() {
+    return readBufferBytes;
+  }
+
+  /** What may be staged at the most, before anything of it is queued. */
+  int mostStaged() {
+    return stagingBytes + readBufferBytes;
+  }
+
+  void checkMemory() {
+    long queued = loop.stats().queuedBytes();
+    if (queued > mostQueued) {
+      violated("over the loop's budget: " + queued + " bytes are held for output");
+    }
+  }
+
   void entered(String callback) {
     if (inCallback++ > 0) {
       violated(callback + " was called inside of another callback");
@@ -364,6 +418,15 @@ public final class Trial {
 
   void left() {
     inCallback--;
+  }
+
+  /** The peer has to have ended its output before a handler is told so. */
+  void checkFin(Connection of) {
+    SimPeer peer = peersByAddress.get(of.remoteAddress());
+    Endpoint end = peer == null ? null : peer.serverEnd();
+    if (end != null && !end.hasFin()) {
+      violated("the end of the input was told, and no FIN has come: " + of);
+    }
   }
 
   /** Whether a callback has to throw now. */
@@ -470,6 +533,7 @@ public final class Trial {
       return;
     }
     long began = world.nowNanos();
+    boolean idle = server.stats().open() == 0 && !loop.isStopped();
     long most = SHUTDOWN_DEADLINE.toNanos() + SHUTDOWN_GRACE_NANOS;
     // Faults go on; but what lets the clock jump would make every deadline a lie.
     serverHost.faults(serverHost.plan().without(FaultKind.CLOCK_JUMP));
@@ -478,6 +542,9 @@ public final class Trial {
     world.run(loop, () -> done.isDone() || world.nowNanos() - began > most);
     if (done.isDone()) {
       report = done.getNow(null);
+      if (idle && world.nowNanos() - began > SHUTDOWN_GRACE_NANOS) {
+        violated("the shutdown waited though nothing was open: " + report);
+      }
     } else {
       violated("the shutdown is not done after its deadline: " + loop.stats());
     }
@@ -501,7 +568,7 @@ public final class Trial {
     if (stats.queuedBytes() != 0 || stats.lentBytes() != 0) {
       violated("buffers are left after the shutdown: " + stats);
     }
-    if (stats.timers() != probesArmed) {
+    if (stats.timers() != (loop.isStopped() ? 0 : probesArmed)) {
       violated(
           "timers are left after the shutdown, " + probesArmed + " of them the trial's: " + stats);
     }
@@ -520,6 +587,20 @@ public final class Trial {
       if (record != null && record.remoteAddress() instanceof InetSocketAddress remote) {
         checkBytes(record, peersByAddress.get(remote));
       }
+    }
+  }
+
+  /**
+   * The turn belongs to all. One connection may have a few events in it (its key, the flush, the
+   * shutdown), each with a budget of its own that the last call may overdraw.
+   */
+  private void checkBudgets(CloseRecord record, Endpoint end) {
+    long oneRead = Math.max(readBufferBytes, 2L * limits.maxKeptBytes());
+    if (end.mostReadInTurn() > EVENTS_IN_TURN * (limits.readBudgetBytes() + oneRead)) {
+      violated("read " + end.mostReadInTurn() + " bytes in one turn: " + record);
+    }
+    if (end.mostWrittenInTurn() > EVENTS_IN_TURN * (limits.writeBudgetBytes() + mostStaged())) {
+      violated("wrote " + end.mostWrittenInTurn() + " bytes in one turn: " + record);
     }
   }
 
@@ -550,6 +631,7 @@ public final class Trial {
               + ": "
               + record);
     }
+    checkBudgets(record, end);
     if (peer.receivedBytes() > record.bytesHandedToKernel()) {
       violated("the peer got more than was handed over: " + peer + ", " + record);
     }

@@ -4,6 +4,7 @@ import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.ConnectionState;
+import dev.millrace.Limits;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.failure.Operation;
 import java.nio.ByteBuffer;
@@ -13,15 +14,18 @@ import java.time.Duration;
 final class Witness implements ConnectionHandler {
   private final Trial trial;
   private final ConnectionHandler handler;
+  private final Limits limits;
   private Connection connection;
   private boolean opened;
   private boolean inputEnded;
   private boolean silenced;
+  private long consumed;
   private CloseRecord record;
 
-  Witness(Trial trial, ConnectionHandler handler) {
+  Witness(Trial trial, ConnectionHandler handler, Limits limits) {
     this.trial = trial;
     this.handler = handler;
+    this.limits = limits;
   }
 
   CloseRecord record() {
@@ -41,6 +45,15 @@ final class Witness implements ConnectionHandler {
       trial.violated(callback + " after a callback had thrown: " + of);
     }
     connection = of;
+    checkBounds();
+  }
+
+  private void checkBounds() {
+    long queued = connection.queuedBytes();
+    if (queued > limits.hardLimitBytes()) {
+      trial.violated("over the hard limit: " + queued + " bytes are queued: " + connection);
+    }
+    trial.checkMemory();
   }
 
   private void mustBeOpen(Connection of, String callback) {
@@ -85,6 +98,7 @@ final class Witness implements ConnectionHandler {
   @Override
   public void onData(Connection c, ByteBuffer data) {
     enter(c, "onData");
+    int from = data.position();
     try {
       mustBeOpen(c, "onData");
       if (inputEnded) {
@@ -93,12 +107,20 @@ final class Witness implements ConnectionHandler {
       if (!data.hasRemaining()) {
         trial.violated("onData with nothing in it: " + c);
       }
+      if (data.remaining() > Math.max(trial.readBufferBytes(), limits.maxKeptBytes())) {
+        trial.violated("more was kept than may be: " + data.remaining() + " bytes: " + c);
+      }
+      if (c.queuedBytes() > Math.max(limits.highWaterBytes(), trial.mostStaged())) {
+        trial.violated("data came above the high water mark: " + c.queuedBytes() + " wait: " + c);
+      }
       throwIfPlanned();
       handler.onData(c, data);
+      checkBounds();
     } catch (RuntimeException | Error e) {
       silenced = true;
       throw e;
     } finally {
+      consumed += Math.max(0, data.position() - from);
       leave();
     }
   }
@@ -129,6 +151,7 @@ final class Witness implements ConnectionHandler {
         trial.violated("onInputEnd before onOpen: " + c);
       }
       inputEnded = true;
+      trial.checkFin(c);
       throwIfPlanned();
       handler.onInputEnd(c, unconsumed);
     } catch (RuntimeException | Error e) {
@@ -177,12 +200,31 @@ final class Witness implements ConnectionHandler {
     if (r.bytesUnsent() < 0 || r.bytesUnconsumed() < 0 || r.bytesUnconsumed() > r.bytesReceived()) {
       trial.violated("counts that can't be: " + r);
     }
+    if (r.bytesReceived() != consumed + r.bytesUnconsumed()) {
+      trial.violated("of what came " + consumed + " bytes were consumed, but the record says " + r);
+    }
+    // What was kept at a close is discarded, and one read may go beyond the bound.
+    long kept = Math.max(trial.readBufferBytes(), limits.maxKeptBytes());
+    if (r.bytesUnconsumed() - kept - trial.readBufferBytes() > limits.lingerBytes()) {
+      trial.violated("more was discarded than is allowed: " + r);
+    }
+    if (r.kind() == FailureKind.LINGER_TIMEOUT && r.bytesUnconsumed() > limits.lingerBytes()) {
+      trial.violated("more was discarded than a linger allows, and it went on: " + r);
+    }
     if (r.kind() == FailureKind.READ_IDLE) {
       notBefore(r, r.age(), trial.timeouts().readIdle());
     } else if (r.kind() == FailureKind.LIFETIME) {
       notBefore(r, r.age(), trial.timeouts().lifetime());
     } else if (r.kind() == FailureKind.WRITE_STALL) {
       notBefore(r, r.age(), trial.timeouts().writeStall());
+    } else if (r.kind() == FailureKind.PAUSED_TIMEOUT) {
+      notBefore(r, r.age(), trial.timeouts().paused());
+    } else if (r.kind() == FailureKind.HALF_CLOSED_TIMEOUT) {
+      notBefore(r, r.age(), trial.timeouts().halfClosed());
+    } else if (r.kind() == FailureKind.DRAIN_TIMEOUT) {
+      notBefore(r, r.age(), trial.timeouts().drain());
+    } else if (r.kind() == FailureKind.LINGER_TIMEOUT) {
+      notBefore(r, r.age(), trial.timeouts().linger());
     }
   }
 

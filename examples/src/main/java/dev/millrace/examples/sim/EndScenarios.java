@@ -176,19 +176,22 @@ final class EndScenarios {
   /** Echoes, pauses at times, sets deadlines at times, and leaves half-closed ones open. */
   private static final class Careless implements ConnectionHandler {
     private final Trial trial;
+    private final Ledger pauses;
 
     Careless(Trial trial) {
       this.trial = trial;
+      this.pauses = new Ledger(trial);
     }
 
     @Override
     public void onData(Connection c, ByteBuffer data) {
+      pauses.offered(c);
       c.write(data);
       switch (trial.dice().below(8)) {
-        case 0 -> c.pauseReading();
+        case 0 -> pauses.pause(c);
         case 1 -> {
-          c.pauseReading();
-          trial.later(soon(trial.dice()), c::resumeReading);
+          pauses.pause(c);
+          trial.later(soon(trial.dice()), () -> pauses.resume(c));
         }
         case 2 -> c.deadline(soon(trial.dice()));
         case 3 -> c.deadline(Duration.ZERO);
@@ -291,8 +294,8 @@ final class EndScenarios {
         case 0, 1, 2, 3 -> of.write(c, (int) dice.skewed(0, largest));
         case 4, 5, 6 -> of.write(c, (int) dice.skewed(0, largest), () -> anything());
         case 7 -> of.write(c, (int) dice.skewed(largest, 200_000));
-        case 8, 9 -> c.pauseReading();
-        case 10, 11, 12 -> c.resumeReading();
+        case 8, 9 -> of.pause(c);
+        case 10, 11, 12 -> of.resume(c);
         case 13 -> c.deadline(Duration.ofNanos(dice.skewed(0, 2_000_000_000L)));
         case 14 -> c.deadline(Duration.ZERO);
         case 15 -> {
@@ -332,6 +335,7 @@ final class EndScenarios {
 
     @Override
     public void onData(Connection c, ByteBuffer data) {
+      ledger.offered(c);
       int before = data.remaining();
       anything();
       ledger.received(data, trial.dice().below(before + 1));
@@ -363,6 +367,9 @@ final class EndScenarios {
     public void onClosed(Connection c, CloseRecord record) {
       ledger.closed(record);
       over = true;
+      if (c.sender().isOpen()) {
+        trial.violated("the sender is open after the end: " + record);
+      }
       anything();
       if (ledger.write(c, 1) != WriteResult.CLOSED) {
         trial.violated("a write was not refused after the end: " + c);
@@ -391,13 +398,11 @@ final class EndScenarios {
             .withHalfClosed(Duration.ofSeconds(5))
             .withWriteStall(Duration.ofSeconds(5))
             .withLifetime(Duration.ofSeconds(60)));
-    trial.server(
-        () -> new DoesAnything(trial, others, most),
-        builder ->
-            builder.limits(
-                Scenario.limits(dice, most)
-                    .withMaxKeptBytes((int) dice.skewed(1, 20_000))
-                    .withLingerBytes(dice.skewed(0, 50_000))));
+    trial.limits(
+        Scenario.limits(dice, most)
+            .withMaxKeptBytes((int) dice.skewed(1, 20_000))
+            .withLingerBytes(dice.skewed(0, 50_000)));
+    trial.server(() -> new DoesAnything(trial, others, most));
     int clients = 1 + dice.below(6);
     for (int i = 0; i < clients; i++) {
       trial.peer(
@@ -435,7 +440,14 @@ final class EndScenarios {
             .with(FaultKind.HANDLER_THROWS, dice.skewed(1, 200_000) / 1e6)
             .with(FaultKind.TASK_STALL, dice.skewed(1, 500_000) / 1e6)
             .with(FaultKind.CLOCK_JUMP, dice.skewed(1, 20_000) / 1e6, 1_000_000, 90_000_000_000L));
-    trial.server(() -> new HalfCloser(trial, most));
+    trial.limits(Scenario.limits(dice, most));
+    trial.server(
+        () ->
+            switch (dice.below(3)) {
+              case 0 -> new HalfCloser(trial, most);
+              case 1 -> new TalkScenarios.Pours(trial, most);
+              default -> new WriteScenarios.Door(trial, most);
+            });
     int clients = 1 + dice.below(8);
     for (int i = 0; i < clients; i++) {
       trial.peer(

@@ -2,6 +2,7 @@ package dev.millrace.examples.sim;
 
 import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
+import dev.millrace.FileRegion;
 import dev.millrace.Sender;
 import dev.millrace.WriteResult;
 import dev.millrace.sim.BytePattern;
@@ -21,6 +22,8 @@ final class Ledger {
 
   private final Trial trial;
   private long key;
+  private boolean opened;
+  private boolean paused;
   private long accepted;
   private long received;
   private long owed;
@@ -34,7 +37,11 @@ final class Ledger {
 
   /** A peer's script: what it is sent has to be this pattern. */
   static SimPeer checked(Trial trial, SimPeer peer) {
-    long key = peer.localAddress().getPort();
+    return checked(trial, peer, peer.localAddress().getPort());
+  }
+
+  /** The same where everybody is sent the same. */
+  static SimPeer checked(Trial trial, SimPeer peer, long key) {
     long[] position = {0};
     return peer.onReceived(
         bytes -> {
@@ -52,11 +59,36 @@ final class Ledger {
   }
 
   void opened(Connection c) {
+    opened = true;
     key = ((InetSocketAddress) c.remoteAddress()).getPort();
+  }
+
+  /** Everybody is sent the same: what a file holds, say. */
+  void opened(long key) {
+    opened = true;
+    this.key = key;
   }
 
   long accepted() {
     return accepted;
+  }
+
+  /** Pauses; no data may come from then on. */
+  void pause(Connection c) {
+    paused = true;
+    c.pauseReading();
+  }
+
+  void resume(Connection c) {
+    paused = false;
+    c.resumeReading();
+  }
+
+  /** To be asked as data comes. */
+  void offered(Connection c) {
+    if (paused) {
+      trial.violated("data came while reading was paused: " + c);
+    }
   }
 
   private ByteBuffer next(int bytes) {
@@ -79,15 +111,35 @@ final class Ledger {
     return booked(result, bytes);
   }
 
-  /** The same through the door for other threads, in a direct buffer or not. */
-  WriteResult send(Sender sender, int bytes, boolean direct) {
+  /** The same through the door for other threads, in a direct buffer or not, told of or not. */
+  WriteResult send(Sender sender, int bytes, boolean direct, boolean tell) {
     ByteBuffer out = next(bytes);
     if (direct) {
       out = ByteBuffer.allocateDirect(bytes).put(out).flip();
     }
+    if (!tell) {
+      return booked(sender.send(out), bytes);
+    }
     long number = owed;
     WriteResult result = sender.send(out, (of, done) -> completed(number, done, () -> {}));
+    if (result == WriteResult.FULL && told == owed) {
+      trial.violated("a sender is full of nothing: all was told of");
+    }
     if (result == WriteResult.ACCEPTED) {
+      owed++;
+    }
+    return booked(result, bytes);
+  }
+
+  /** The same for a part of a file. */
+  WriteResult write(Connection c, FileRegion region, boolean tell) {
+    long number = owed;
+    int bytes = (int) region.remaining();
+    WriteResult result =
+        tell ? c.write(region, (of, done) -> completed(number, done, () -> {})) : c.write(region);
+    if (result != WriteResult.ACCEPTED) {
+      region.close();
+    } else if (tell) {
       owed++;
     }
     return booked(result, bytes);
@@ -109,6 +161,9 @@ final class Ledger {
     }
     if (closed) {
       trial.violated("a completion came after the record");
+    }
+    if (done && !opened) {
+      trial.violated("a write was handed over before onOpen");
     }
     if (done && toldFailed > 0) {
       trial.violated("a write was handed over after one that was not");

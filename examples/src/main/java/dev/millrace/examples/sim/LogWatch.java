@@ -30,7 +30,8 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
   protected void append(ILoggingEvent event) {
     // A handler that throws is reported as it should be; everything else of that level is a defect.
     if (event.getLevel().isGreaterOrEqual(Level.ERROR)
-        && !event.getMessage().startsWith("handler threw")) {
+        && !event.getMessage().startsWith("handler threw")
+        && !event.getMessage().startsWith("handler factory threw")) {
       String cause =
           event.getThrowableProxy() == null ? "" : ": " + event.getThrowableProxy().getMessage();
       unexpected.set("logged: " + event.getFormattedMessage() + cause);

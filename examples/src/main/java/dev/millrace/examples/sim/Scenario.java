@@ -7,6 +7,7 @@ import dev.millrace.fault.Dice;
 import dev.millrace.fault.FaultKind;
 import dev.millrace.fault.FaultPlan;
 import dev.millrace.sim.Trial;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -28,15 +29,31 @@ record Scenario(String name, String what, Consumer<Trial> setUp) {
   private static final int[] BUFFERS = {1 << 10, 1 << 10, 4 << 10, 16 << 10, 64 << 10};
 
   private static final LoopOptions OPTIONS =
-      LoopOptions.defaults().withName("sim").withFailureTexts(FailureTexts.none());
+      LoopOptions.defaults()
+          .withName("sim")
+          .withFailureTexts(FailureTexts.none())
+          // A plan may call a key ready a thousand times; the world itself sees a loop that spins.
+          .withSpinLimit(1 << 30);
 
   /** Options of the loop for one run: small buffers more often than not. */
   static LoopOptions options(Scenario scenario, Dice dice) {
     LoopOptions options =
-        scenario.name().equals("loop-budget") ? WriteScenarios.littleMemory(OPTIONS) : OPTIONS;
+        switch (scenario.name()) {
+          case "loop-budget", "loop-budget-messages" -> WriteScenarios.littleMemory(OPTIONS);
+          case "shutdown-in-the-middle" -> OPTIONS.withMaxQueuedTasks(ServerScenarios.MAX_TASKS);
+          case "selector-breaks" -> OPTIONS.withSpinLimit(ServerScenarios.SPIN_LIMIT);
+          default -> OPTIONS;
+        };
+    if (scenario.name().equals("loop-budget-messages") && dice.below(2) == 0) {
+      options = options.withBudgetStallTimeout(Duration.ZERO); // nor is there its timer then
+    }
+    if (dice.below(4) == 0) {
+      options = options.withPooledBytes(0).withTimersPerTurn(1);
+    }
+    if (dice.below(4) == 0 && !scenario.name().equals("shutdown-in-the-middle")) {
+      options = options.withTasksPerTurn(2 + dice.below(4));
+    }
     return options
-        // A plan may call a key ready a thousand times; the world itself sees a loop that spins.
-        .withSpinLimit(1 << 30)
         .withReadBufferBytes(BUFFERS[dice.below(BUFFERS.length)])
         .withStagingBytes(BUFFERS[dice.below(BUFFERS.length)])
         .withChunkBytes(Math.max(4 << 10, BUFFERS[dice.below(BUFFERS.length)]));
@@ -110,8 +127,10 @@ record Scenario(String name, String what, Consumer<Trial> setUp) {
     Dice dice = trial.dice();
     int[] sizes = new int[4];
     int smallest = Integer.MAX_VALUE;
+    // Where one of them is tiny, all that is sent has to be little: so half of the runs have none.
+    int least = dice.below(2) == 0 ? 1 : 1 << dice.between(8, 12);
     for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = (int) dice.skewed(1, 65_536);
+      sizes[i] = (int) dice.skewed(least, 65_536);
       smallest = Math.min(smallest, sizes[i]);
     }
     trial.serverHost().buffers(sizes[0], sizes[1]);

@@ -27,6 +27,10 @@ final class Scenarios {
               "length-prefixed messages, taken one at a time, some too large",
               TalkScenarios::messagesInPieces),
           new Scenario(
+              "kept-to-the-end",
+              "nothing is consumed until the FIN, and it is as much as may be kept, or a byte more",
+              TalkScenarios::keptToTheEnd),
+          new Scenario(
               "completions",
               "every write asks to be told, and the next is written when it is",
               WriteScenarios::completions),
@@ -41,6 +45,14 @@ final class Scenarios {
               "many writers and little memory for all of them together",
               WriteScenarios::loopBudget),
           new Scenario(
+              "loop-budget-messages",
+              "requests wait unanswered while little memory is used up",
+              TalkScenarios::loopBudgetMessages),
+          new Scenario(
+              "files",
+              "regions of a file between other writes, and around the end",
+              WriteScenarios::files),
+          new Scenario(
               "close-after-answer",
               "the server answers and closes while the upload goes on",
               EndScenarios::closeAfterAnswer),
@@ -52,6 +64,10 @@ final class Scenarios {
               "time-outs",
               "clients idle, trickle, pause and overstay, each against its own time-out",
               EndScenarios::timeOuts),
+          new Scenario(
+              "in-time",
+              "each time-out in a quiet network: the right one, not early and not late",
+              TimeScenarios::inTime),
           new Scenario(
               "anything-in-callbacks",
               "a handler that does anything it may, in every callback",
@@ -68,6 +84,14 @@ final class Scenarios {
               "cap-reached",
               "more clients than the caps allow, rejected or left waiting",
               ServerScenarios::capReached),
+          new Scenario(
+              "no-handler",
+              "the factory of handlers throws, or returns null",
+              ServerScenarios::noHandler),
+          new Scenario(
+              "selector-breaks",
+              "selects throw, or return at once for no reason, until the selector is replaced",
+              ServerScenarios::selectorBreaks),
           new Scenario(
               "shutdown-in-the-middle",
               "the server shuts down at any moment, with any deadline",

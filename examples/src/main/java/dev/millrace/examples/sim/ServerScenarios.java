@@ -4,9 +4,12 @@ import dev.millrace.CapPolicy;
 import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
+import dev.millrace.ConnectionState;
 import dev.millrace.Connector;
 import dev.millrace.ServerStats;
 import dev.millrace.ShutdownReport;
+import dev.millrace.WriteResult;
+import dev.millrace.failure.FailureKind;
 import dev.millrace.fault.Dice;
 import dev.millrace.fault.FaultKind;
 import dev.millrace.fault.FaultPlan;
@@ -18,6 +21,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Servers and networks: limits, shutdowns, connects, and cables pulled. */
 final class ServerScenarios {
@@ -26,6 +34,12 @@ final class ServerScenarios {
   private static Duration soon(Dice dice) {
     return Duration.ofNanos(dice.skewed(0, 3_000_000_000L));
   }
+
+  /** Tasks that may wait in a loop that is given too many on purpose. */
+  static final int MAX_TASKS = 2_000;
+
+  /** Early returns after which a selector is replaced, where that is the subject. */
+  static final int SPIN_LIMIT = 16;
 
   private static SimPeer echoClient(Trial trial, Duration after, long bytes) {
     return trial.peer(
@@ -138,7 +152,12 @@ final class ServerScenarios {
   static void shutdownInTheMiddle(Trial trial) {
     Dice dice = trial.dice();
     long total = dice.skewed(0, Scenario.buffers(trial));
-    trial.faults(dice.below(2) == 0 ? Scenario.harsh(dice) : Scenario.usual(dice));
+    FaultPlan plan = dice.below(2) == 0 ? Scenario.harsh(dice) : Scenario.usual(dice);
+    if (dice.below(4) == 0) {
+      plan = plan.with(FaultKind.HANDLER_THROWS, dice.skewed(1, 200_000) / 1e6);
+    }
+    trial.faults(plan);
+    trial.limits(Scenario.limits(dice, total));
     trial.server(
         () ->
             dice.below(2) == 0
@@ -167,7 +186,11 @@ final class ServerScenarios {
               if (trial.isEnding()) {
                 return; // all were done before
               }
-              trial.loop().execute(() -> recordsBefore[0] = trial.records().size());
+              Runnable counts = () -> recordsBefore[0] = trial.records().size();
+              trial.loop().execute(counts);
+              if (dice.below(4) == 0) {
+                fillTasks(trial, counts); // a loop that is full can be shut down all the same
+              }
               Duration deadline = dice.below(4) == 0 ? Duration.ZERO : soon(dice);
               var unused = trial.server().shutdown(deadline).thenAccept(done -> report[0] = done);
             });
@@ -197,11 +220,27 @@ final class ServerScenarios {
         });
   }
 
+  private static void fillTasks(Trial trial, Runnable task) {
+    try {
+      for (int n = 0; n < MAX_TASKS; n++) {
+        trial.loop().execute(task);
+      }
+      trial.violated("more tasks were taken than may wait");
+    } catch (RejectedExecutionException e) {
+      // As many wait as may.
+    }
+  }
+
   static void loopStops(Trial trial) {
     Dice dice = trial.dice();
     long most = Scenario.buffers(trial);
     trial.faults(Scenario.harsh(dice));
-    trial.server(() -> new TalkScenarios.Pours(trial, most));
+    List<WriteScenarios.Door> doors = new ArrayList<>();
+    trial.server(
+        () ->
+            dice.below(2) == 0
+                ? new TalkScenarios.Pours(trial, most)
+                : new WriteScenarios.Door(trial, most, doors, true));
     int count = 1 + dice.below(8);
     for (int i = 0; i < count; i++) {
       trial.peer(
@@ -211,7 +250,215 @@ final class ServerScenarios {
             p.pause(Duration.ofSeconds(2)).close();
           });
     }
-    trial.world().schedule(soon(dice), () -> trial.loop().stop());
+    // Connections that are made anew as soon as one has ended, also by the loop's end.
+    trial.clientHost().listen(9_000, SimPeer::awaitEnd);
+    int stubborn = dice.below(3);
+    int[] posted = {0, 0};
+    for (int i = 0; i < stubborn; i++) {
+      trial.later(soon(dice), () -> new Stubborn(trial, trial.clientHost(), posted).connect());
+    }
+    int tasks = dice.below(10);
+    int[] ran = {0};
+    trial
+        .world()
+        .schedule(
+            soon(dice),
+            () -> {
+              if (trial.loop().isStopped()) {
+                ran[0] = tasks; // one of the callbacks was earlier
+                return;
+              }
+              for (int n = 0; n < tasks; n++) {
+                int number = n;
+                trial.loop().execute(() -> ranInTurn(trial, ran, number));
+                if (n == tasks / 2) {
+                  trial.loop().stop(); // those after it are given in time, too
+                }
+              }
+              trial.loop().stop();
+            });
+    trial.check(
+        () -> {
+          if (ran[0] != tasks) {
+            trial.violated("of " + tasks + " tasks given before the stop ran " + ran[0]);
+          }
+          if (trial.loop().isStopped() && !stopIsTold(trial)) {
+            trial.violated("the loop has stopped, and its server waits for its own end");
+          }
+          if (posted[0] != posted[1]) {
+            trial.violated("of " + posted[0] + " tasks that callbacks gave ran " + posted[1]);
+          }
+        });
+    trial.peer(p -> p.pause(Duration.ofSeconds(10)).close());
+  }
+
+  /** On a thread of its own, because what should return at once may never return. */
+  private static boolean stopIsTold(Trial trial) {
+    CompletableFuture<Void> told = CompletableFuture.runAsync(trial.server()::awaitStopped);
+    try {
+      told.get(10, TimeUnit.SECONDS);
+      return true;
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  private static void ranInTurn(Trial trial, int[] ran, int number) {
+    if (ran[0]++ != number) {
+      trial.violated("task " + number + " ran as number " + (ran[0] - 1));
+    }
+  }
+
+  /** Connects again from the record of its end, whatever it was. */
+  private static final class Stubborn implements ConnectionHandler {
+    private final Trial trial;
+    private final SimHost host;
+    private final int[] posted;
+
+    Stubborn(Trial trial, SimHost host, int[] posted) {
+      this.trial = trial;
+      this.host = host;
+      this.posted = posted;
+    }
+
+    void connect() {
+      ConnectionHandler next = trial.watched(new Stubborn(trial, host, posted));
+      try {
+        Connector.connect(trial.loop(), host.address(9_000), Duration.ofSeconds(1), next);
+      } catch (RejectedExecutionException e) {
+        // The loop has had enough of it.
+      }
+    }
+
+    @Override
+    public void onData(Connection c, ByteBuffer data) {
+      data.position(data.limit());
+    }
+
+    /** What is taken has to run, also in the last moment. */
+    private void post() {
+      try {
+        trial.loop().execute(() -> posted[1]++);
+        posted[0]++;
+      } catch (RejectedExecutionException e) {
+        // Too late.
+      }
+    }
+
+    @Override
+    public void onOpen(Connection c) {
+      post();
+      if (trial.dice().below(4) == 0) {
+        trial.loop().stop(); // also inside of a callback
+      }
+    }
+
+    @Override
+    public void onClosed(Connection c, CloseRecord record) {
+      post();
+      // In a loop that goes on a moment later: a network that is down would be asked for ever.
+      if (trial.loop().isStopped() || record.kind() == FailureKind.LOOP_STOPPED) {
+        connect();
+      } else {
+        trial.later(Duration.ofMillis(500), this::connect);
+      }
+    }
+  }
+
+  // ---- no handler
+
+  static void noHandler(Trial trial) {
+    Dice dice = trial.dice();
+    trial.faults(Scenario.usual(dice));
+    int[] failed = {0};
+    int cap = 2 + dice.below(4);
+    int perAddress = dice.below(2) == 0 ? 0 : 1 + dice.below(4);
+    trial.server(
+        () ->
+            switch (dice.below(4)) {
+              case 0 -> {
+                failed[0]++;
+                throw new IllegalStateException("no handler today");
+              }
+              case 1 -> {
+                failed[0]++;
+                yield null;
+              }
+              default -> Connection::write;
+            },
+        builder ->
+            builder
+                .maxConnections(cap)
+                .maxConnectionsPerAddress(perAddress)
+                .capPolicy(dice.below(2) == 0 ? CapPolicy.WAIT : CapPolicy.REJECT));
+    int count = 1 + dice.below(16);
+    for (int i = 0; i < count; i++) {
+      SimPeer client = echoClient(trial, soon(dice), dice.skewed(1, 5_000));
+      trial.check(
+          () -> {
+            if (!client.isDone()) {
+              trial.violated("neither served nor told: " + client);
+            }
+          });
+    }
+    trial.check(
+        () -> {
+          ServerStats stats = trial.server().stats();
+          if (stats.open() != 0 || stats.accepted() != trial.records().size() + failed[0]) {
+            trial.violated("accepted and not told of, " + failed[0] + " had no handler: " + stats);
+          }
+          if (perAddress == 0
+              && stats.accepted() + stats.rejectedByCap() + stats.rejectedByAddressCap() < count) {
+            trial.violated("of " + count + " clients some were left in the queue: " + stats);
+          }
+        });
+  }
+
+  // ---- selectors
+
+  static void selectorBreaks(Trial trial) {
+    Dice dice = trial.dice();
+    long most = Scenario.buffers(trial);
+    trial.faults(
+        Scenario.draw(
+            dice,
+            FaultKind.SHORT_READ,
+            FaultKind.SHORT_WRITE,
+            FaultKind.LATENCY,
+            FaultKind.BANDWIDTH));
+    trial.server(() -> Connection::write);
+    trial.clientHost().listen(9_000, SimPeer::awaitEnd);
+    int clients = 1 + dice.below(6);
+    for (int i = 0; i < clients; i++) {
+      long bytes = dice.skewed(0, most);
+      SimPeer peer =
+          trial.peer(
+              soon(dice),
+              p -> p.sendPattern(3, bytes).awaitReceived(bytes).pause(soon(dice)).close());
+      trial.check(
+          () -> {
+            if (peer.receivedBytes() != bytes || peer.end() != SimPeer.End.CLOSED_HERE) {
+              trial.violated("not served across a change of the selector: " + peer);
+            }
+          });
+    }
+    Asks asks = new Asks(trial, trial.clientHost(), most / 4, 0);
+    trial.later(soon(dice), asks::connect);
+    // Not a second time within ten seconds: then the loop rests instead, in real time.
+    int times = 1 + dice.below(2);
+    for (int n = 0; n < times; n++) {
+      Duration when = soon(dice).plus(Duration.ofSeconds(14L * n));
+      boolean fails = dice.below(2) == 0;
+      trial
+          .world()
+          .schedule(
+              when,
+              () ->
+                  trial
+                      .serverHost()
+                      .breakSelects(fails ? 1 : 0, fails ? 0 : SPIN_LIMIT + dice.below(4)));
+    }
+    trial.peer(Duration.ofSeconds(12), p -> p.pause(Duration.ofSeconds(10)).close());
   }
 
   // ---- connecting
@@ -240,6 +487,19 @@ final class ServerScenarios {
               host.address(9_000 + trial.dice().below(3)),
               deadline,
               trial.watched(this));
+      if (trial.dice().below(4) == 0) {
+        // What other threads send is taken, and handed over when onOpen has been.
+        ledger.send(c.sender(), (int) trial.dice().skewed(0, 1_000), false, true);
+      }
+      if (trial.dice().below(4) == 0) {
+        // Nothing is taken before onOpen, and onWritable is not told before it either.
+        WriteResult result = ledger.write(c, (int) trial.dice().skewed(0, 1 << 25));
+        if (result != WriteResult.FULL
+            && result != WriteResult.TOO_LARGE
+            && !(result == WriteResult.CLOSED && c.state() == ConnectionState.CLOSED)) {
+          trial.violated("a write before onOpen was " + result + ": " + c);
+        }
+      }
       switch (trial.dice().below(10)) {
         case 0 -> c.close();
         case 1 -> c.abort();

@@ -30,8 +30,98 @@ final class TalkScenarios {
   static void echo(Trial trial) {
     long most = Scenario.buffers(trial);
     trial.faults(Scenario.usual(trial.dice()));
-    trial.server(() -> Connection::write);
+    if (trial.dice().below(2) == 0) {
+      trial.limits(Scenario.limits(trial.dice(), most));
+    }
+    boolean inPieces = trial.dice().below(2) == 0;
+    trial.server(() -> inPieces ? new EchoesInPieces(trial) : Connection::write);
     echoClients(trial, most, true);
+  }
+
+  /**
+   * An echo that takes a piece, writes it from where it was lent or a copy of it, and leaves the
+   * rest for the next call, or for later. What goes out is the same.
+   */
+  private static final class EchoesInPieces implements ConnectionHandler {
+    private final Trial trial;
+    private final Ledger pauses;
+    private long told;
+    private long owed;
+
+    EchoesInPieces(Trial trial) {
+      this.trial = trial;
+      this.pauses = new Ledger(trial);
+    }
+
+    @Override
+    public void onData(Connection c, ByteBuffer data) {
+      pauses.offered(c);
+      Dice dice = trial.dice();
+      for (int n = dice.below(4); n >= 0 && data.hasRemaining(); n--) {
+        if (piece(c, data, (int) dice.skewed(1, data.remaining())) != WriteResult.ACCEPTED) {
+          return; // what is left is offered again when there is room
+        }
+      }
+      if (data.hasRemaining() && dice.below(4) == 0) {
+        pauses.pause(c);
+        if (dice.below(8) == 0) {
+          resume(c);
+        } else {
+          trial.later(Duration.ofNanos(dice.skewed(0, 50_000_000L)), () -> resume(c));
+        }
+      }
+    }
+
+    private WriteResult piece(Connection c, ByteBuffer data, int n) {
+      int from = data.position();
+      int limit = data.limit();
+      WriteResult result;
+      switch (trial.dice().below(4)) {
+        case 0 -> {
+          data.limit(from + n);
+          result = c.write(data);
+          data.limit(limit);
+        }
+        case 1 -> {
+          long number = owed;
+          data.limit(from + n);
+          result = c.write(data, (of, done) -> completed(number));
+          data.limit(limit);
+          owed += result == WriteResult.ACCEPTED ? 1 : 0;
+        }
+        case 2 -> result = c.write(data);
+        default -> {
+          byte[] copy = new byte[n];
+          data.get(from, copy);
+          result = c.write(ByteBuffer.wrap(copy));
+          data.position(result == WriteResult.ACCEPTED ? from + n : from);
+        }
+      }
+      if (result != WriteResult.ACCEPTED && data.position() != from) {
+        trial.violated("a refused write moved the position: " + c);
+      }
+      return result;
+    }
+
+    private void completed(long number) {
+      if (number != told++) {
+        trial.violated("completion " + number + " came when " + (told - 1) + " was next");
+      }
+    }
+
+    private void resume(Connection c) {
+      if (!c.state().isClosing()) {
+        pauses.resume(c);
+      }
+    }
+
+    @Override
+    public void onInputEnd(Connection c, int unconsumed) {
+      if (unconsumed > 0) {
+        trial.violated("the FIN came before " + unconsumed + " kept bytes: " + c);
+      }
+      c.close();
+    }
   }
 
   static void resetAnywhere(Trial trial) {
@@ -112,11 +202,20 @@ final class TalkScenarios {
     private final Trial trial;
     private final Ledger ledger;
     private final long total;
+    private final long largest;
+
+    /** The size that was refused: asked for again as it is, as a message would be. */
+    private int refused;
 
     Pours(Trial trial, long total) {
+      this(trial, total, 40_000);
+    }
+
+    Pours(Trial trial, long total, long largest) {
       this.trial = trial;
       this.ledger = new Ledger(trial);
       this.total = total;
+      this.largest = largest;
     }
 
     @Override
@@ -128,8 +227,14 @@ final class TalkScenarios {
     private void pour(Connection c) {
       while (ledger.accepted() < total) {
         long left = total - ledger.accepted();
-        int n = (int) trial.dice().skewed(1, Math.min(left, 40_000));
+        long most = Math.min(left, largest);
+        int n = refused;
+        if (n == 0) {
+          boolean all = trial.dice().below(largest > 40_000 ? 2 : 8) == 0;
+          n = (int) (all ? most : trial.dice().skewed(1, most));
+        }
         WriteResult result = ledger.write(c, n);
+        refused = result == WriteResult.FULL ? n : 0;
         if (result == WriteResult.TOO_LARGE) {
           trial.violated("a write of " + n + " bytes is too large for " + c);
         }
@@ -158,13 +263,26 @@ final class TalkScenarios {
 
   static void slowReader(Trial trial) {
     Dice dice = trial.dice();
-    long total = dice.skewed(0, Scenario.buffers(trial));
+    long most = Scenario.buffers(trial);
     trial.faults(Scenario.usual(dice));
+    long total = dice.skewed(0, most);
     Limits limits = Scenario.limits(dice, total);
+    boolean large = most == 100_000 && dice.below(2) == 0;
+    if (large) {
+      // Writes as large as one may be: they wait until hardly anything is queued.
+      total = dice.between(100_000, 300_000);
+      limits = limits.withHardLimitBytes(limits.highWaterBytes() + 65_536);
+    }
+    pourSlowly(trial, total, limits, large ? limits.hardLimitBytes() : 40_000);
+  }
+
+  private static void pourSlowly(Trial trial, long total, Limits limits, long largest) {
+    Dice dice = trial.dice();
     // What is under test is patience: a close must not cut off who reads slowly.
     trial.timeouts(
         Timeouts.defaults().withDrain(Duration.ofMinutes(5)).withLinger(Duration.ofMinutes(5)));
-    trial.server(() -> new Pours(trial, total), builder -> builder.limits(limits));
+    trial.limits(limits);
+    trial.server(() -> new Pours(trial, total, largest));
     int clients = 1 + dice.below(6);
     for (int i = 0; i < clients; i++) {
       // Slow, but never so slow that nothing moves for as long as the stall allows.
@@ -201,7 +319,8 @@ final class TalkScenarios {
             .withLowWaterBytes(0)
             .withHighWaterBytes(10_000)
             .withHardLimitBytes(80_000);
-    trial.server(() -> new Pours(trial, total), builder -> builder.limits(limits));
+    trial.limits(limits);
+    trial.server(() -> new Pours(trial, total));
     int clients = 1 + dice.below(4);
     for (int i = 0; i < clients; i++) {
       SimPeer peer =
@@ -231,17 +350,29 @@ final class TalkScenarios {
 
   // ---- messages
 
-  /** Takes one message at a time, of a length that its first two bytes tell, and confirms each. */
+  /**
+   * Takes one message at a time, of a length that its first two bytes tell, and answers each with
+   * so many bytes.
+   */
   private static final class Messages implements ConnectionHandler {
     private final Trial trial;
-    private long confirmed;
+    private final Ledger pauses;
+    private final int answer;
+    private long answered;
+    private boolean finTold;
 
-    Messages(Trial trial) {
+    Messages(Trial trial, int answer) {
       this.trial = trial;
+      this.answer = answer;
+      this.pauses = new Ledger(trial);
     }
 
     @Override
     public void onData(Connection c, ByteBuffer data) {
+      pauses.offered(c);
+      if (finTold) {
+        trial.violated("a message came after the end of the input: " + c);
+      }
       int n = data.remaining();
       if (n < 2) {
         return;
@@ -256,21 +387,232 @@ final class TalkScenarios {
           break;
         }
       }
-      if (c.write(ByteBuffer.wrap(new byte[] {(byte) confirmed})) == WriteResult.ACCEPTED) {
+      ByteBuffer out = ByteBuffer.allocate(answer);
+      BytePattern.fill(out, ANSWERS, answered, answer);
+      if (c.write(out.flip()) == WriteResult.ACCEPTED) {
         data.position(data.position() + 2 + length);
-        confirmed++;
+        answered += answer;
       }
       if (trial.dice().below(20) == 0) {
-        c.pauseReading();
-        trial.later(Duration.ofMillis(trial.dice().below(50)), () -> resume(c));
+        pauses.pause(c);
+        if (trial.dice().below(4) == 0) {
+          resume(c); // asks for no second look at what it has just seen
+        } else {
+          trial.later(Duration.ofMillis(trial.dice().below(50)), () -> resume(c));
+        }
       }
     }
 
-    private static void resume(Connection c) {
+    private void resume(Connection c) {
       if (!c.state().isClosing()) {
-        c.resumeReading();
+        pauses.resume(c);
       }
     }
+
+    @Override
+    public void onInputEnd(Connection c, int unconsumed) {
+      finTold = true;
+      c.close();
+    }
+  }
+
+  private static final long ANSWERS = 77;
+
+  /** More than are offered to a handler in one event. */
+  private static final int MANY = 4_100;
+
+  /** Leaves everything until the end of the input, and then answers with how much it was. */
+  private static final class KeepsAll implements ConnectionHandler {
+    private final Trial trial;
+    private final Ledger pauses;
+    private int seen;
+    private int offers;
+    private boolean again;
+    private boolean over;
+
+    KeepsAll(Trial trial) {
+      this.trial = trial;
+      this.pauses = new Ledger(trial);
+    }
+
+    @Override
+    public void onOpen(Connection c) {
+      if (trial.dice().below(2) == 0) {
+        trial.later(soon(trial.dice()), () -> pauseFor(c, soon(trial.dice())));
+      }
+    }
+
+    private void pauseFor(Connection c, Duration time) {
+      if (!over) {
+        pauses.pause(c);
+        trial.later(time, () -> resume(c));
+      }
+    }
+
+    private void resume(Connection c) {
+      if (over) {
+        return;
+      }
+      int before = offers;
+      again = true;
+      pauses.resume(c);
+      trial.later(
+          Duration.ofMillis(1),
+          () -> {
+            if (!over && !c.state().isClosing() && seen > 0 && offers == before) {
+              trial.violated("a resume did not offer what is kept: " + c);
+            }
+          });
+    }
+
+    @Override
+    public void onData(Connection c, ByteBuffer data) {
+      pauses.offered(c);
+      if (data.remaining() < seen || (data.remaining() == seen && !again)) {
+        trial.violated("offered again with nothing new: " + c);
+      }
+      again = false;
+      offers++;
+      seen = data.remaining();
+    }
+
+    @Override
+    public void onInputEnd(Connection c, int unconsumed) {
+      over = true;
+      if (unconsumed != seen) {
+        trial.violated("of " + seen + " bytes " + unconsumed + " are left: " + c);
+      }
+      c.write(ByteBuffer.allocate(4).putInt(0, unconsumed));
+      c.close();
+    }
+
+    @Override
+    public void onClosed(Connection c, CloseRecord record) {
+      over = true;
+    }
+  }
+
+  static void keptToTheEnd(Trial trial) {
+    Dice dice = trial.dice();
+    long most = Scenario.buffers(trial);
+    trial.faults(trial.mode() == TrialMode.SAFETY ? Scenario.harsh(dice) : Scenario.usual(dice));
+    int maxKept = (int) dice.skewed(1, Math.min(50_000, most));
+    trial.limits(Scenario.limits(dice, most).withMaxKeptBytes(maxKept));
+    trial.server(() -> new KeepsAll(trial));
+    int clients = 1 + dice.below(6);
+    for (int i = 0; i < clients; i++) {
+      // Around the bound, and anything below.
+      int bytes = (int) (dice.below(2) == 0 ? dice.skewed(0, most) : maxKept + dice.below(4) - 1);
+      int[] told = {0};
+      SimPeer peer =
+          trial.peer(
+              soon(dice),
+              p -> {
+                p.onReceived(
+                    b -> {
+                      for (int at = b.position(); at < b.limit(); at++) {
+                        told[0] = told[0] << 8 | (b.get(at) & 0xff);
+                      }
+                    });
+                for (int left = bytes; left > 0; ) {
+                  int n = (int) dice.between(1, left);
+                  p.sendPattern(3, n).pause(Duration.ofNanos(dice.skewed(0, 100_000_000L)));
+                  left -= n;
+                }
+                p.shutdownOutput().awaitEnd();
+              });
+      trial.check(
+          () -> {
+            if (trial.mode() == TrialMode.LIVENESS
+                && bytes <= maxKept
+                && (peer.receivedBytes() != 4 || told[0] != bytes)) {
+              trial.violated("of " + bytes + " kept bytes it was told " + told[0] + ": " + peer);
+            }
+          });
+    }
+  }
+
+  /** Messages of one client where the answers are large. */
+  private static final int FEW = 3;
+
+  /** Sends so many messages, some of them the largest; returns the length of the longest. */
+  private static int sendMessages(Trial trial, SimPeer p, int messages, int largest, int answer) {
+    Dice dice = trial.dice();
+    int longest = 0;
+    if (messages >= MANY) {
+      p.send(new byte[2 * messages]).shutdownOutput().awaitEnd(); // all of them without contents
+      return 0;
+    }
+    for (int m = 0; m < messages; m++) {
+      int length = dice.below(4) == 0 ? largest - 2 : (int) dice.skewed(0, largest);
+      length = Math.max(length, 0);
+      longest = Math.max(longest, length);
+      byte[] message = new byte[2 + length];
+      message[0] = (byte) (length >> 8);
+      message[1] = (byte) length;
+      for (int b = 0; b < length; b++) {
+        message[2 + b] = (byte) (length + b);
+      }
+      p.send(message);
+      switch (dice.below(8)) {
+        case 0, 1 -> p.pause(Duration.ofNanos(dice.skewed(0, 200_000_000L)));
+        case 2 -> p.awaitReceived((m + 1L) * answer);
+        case 3 ->
+            p.stopReading().pause(Duration.ofNanos(dice.skewed(0, 2_000_000_000L))).resumeReading();
+        default -> {
+          // The next comes right behind.
+        }
+      }
+    }
+    p.shutdownOutput().awaitEnd();
+    return longest;
+  }
+
+  /** Where nothing but the peer's own script ends it, every message has to be answered. */
+  private static void messageClients(
+      Trial trial, int most, int largest, int maxKept, int answer, boolean whole) {
+    Dice dice = trial.dice();
+    int clients = most == FEW ? 3 + dice.below(6) : 1 + dice.below(6);
+    for (int i = 0; i < clients; i++) {
+      int messages =
+          answer == 1 && dice.below(16) == 0 ? MANY + dice.below(1_000) : dice.below(most + 1);
+      int[] longest = {0};
+      SimPeer peer =
+          trial.peer(
+              soon(dice),
+              p -> {
+                long[] position = {0};
+                p.onReceived(
+                    bytes -> {
+                      if (BytePattern.mismatch(bytes, ANSWERS, position[0]) >= 0) {
+                        trial.violated("an answer is not what was sent: " + p);
+                      }
+                      position[0] += bytes.remaining();
+                    });
+                longest[0] = sendMessages(trial, p, messages, largest, answer);
+              });
+      trial.check(
+          () -> {
+            boolean all = peer.receivedBytes() == (long) messages * answer;
+            if (whole && !all && longest[0] + 2 <= maxKept) {
+              trial.violated("not all of " + messages + " messages were answered: " + peer);
+            }
+          });
+    }
+  }
+
+  static void loopBudgetMessages(Trial trial) {
+    Dice dice = trial.dice();
+    trial.serverHost().buffers((int) dice.skewed(1_000, 16_384), 16_384);
+    trial.clientHost().buffers(16_384, (int) dice.skewed(1_000, 16_384));
+    trial.faults(Scenario.usual(dice).without(FaultKind.BANDWIDTH).without(FaultKind.SHORT_WRITE));
+    // Who is slow is not to be cut here: all of them have to be served in the end.
+    trial.timeouts(
+        Timeouts.defaults().withWriteStall(Duration.ofMinutes(5)).withDrain(Duration.ofMinutes(5)));
+    int answer = (int) dice.between(1_000, 50_000);
+    trial.limits(Scenario.limits(dice, 500_000).withMaxKeptBytes(8_000));
+    trial.server(() -> new Messages(trial, answer));
+    messageClients(trial, FEW, 500, 8_000, answer, true);
   }
 
   static void messagesInPieces(Trial trial) {
@@ -278,35 +620,11 @@ final class TalkScenarios {
     long most = Scenario.buffers(trial);
     FaultPlan plan = trial.mode() == TrialMode.SAFETY ? Scenario.harsh(dice) : Scenario.usual(dice);
     trial.faults(plan);
-    int largest = (int) dice.skewed(2, Math.min(20_000, most));
+    int largest = (int) dice.skewed(2, Math.min(40_000, most));
     int maxKept = largest + (dice.below(4) == 0 ? 0 : 2);
-    trial.server(
-        () -> new Messages(trial),
-        builder -> builder.limits(Scenario.limits(dice, most).withMaxKeptBytes(maxKept)));
-    int clients = 1 + dice.below(6);
-    for (int i = 0; i < clients; i++) {
-      trial.peer(
-          soon(dice),
-          p -> {
-            int messages = dice.below(10);
-            for (int m = 0; m < messages; m++) {
-              int length = (int) dice.skewed(0, largest);
-              byte[] message = new byte[2 + length];
-              message[0] = (byte) (length >> 8);
-              message[1] = (byte) length;
-              for (int b = 0; b < length; b++) {
-                message[2 + b] = (byte) (length + b);
-              }
-              p.send(message);
-              if (dice.below(4) == 0) {
-                p.pause(Duration.ofNanos(dice.skewed(0, 200_000_000L)));
-              }
-              if (dice.below(4) == 0) {
-                p.awaitReceived(m + 1);
-              }
-            }
-            p.shutdownOutput().awaitEnd();
-          });
-    }
+    int answer = (int) dice.skewed(1, Math.min(40_000, most / 8));
+    trial.limits(Scenario.limits(dice, most).withMaxKeptBytes(maxKept));
+    trial.server(() -> new Messages(trial, answer));
+    messageClients(trial, 9, largest, maxKept, answer, trial.mode() == TrialMode.LIVENESS);
   }
 }

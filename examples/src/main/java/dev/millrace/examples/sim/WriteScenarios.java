@@ -4,17 +4,27 @@ import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.Connector;
+import dev.millrace.FileRegion;
+import dev.millrace.Limits;
 import dev.millrace.LoopOptions;
 import dev.millrace.Sender;
 import dev.millrace.Timeouts;
 import dev.millrace.WriteResult;
 import dev.millrace.fault.Dice;
+import dev.millrace.sim.BytePattern;
 import dev.millrace.sim.SimHost;
 import dev.millrace.sim.SimPeer;
 import dev.millrace.sim.Trial;
 import dev.millrace.sim.TrialMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** Output: who is told, who may send, who has to wait. */
 final class WriteScenarios {
@@ -111,13 +121,31 @@ final class WriteScenarios {
   // ---- senders
 
   /** Opens its door to another thread, and may close it at any time. */
-  private static final class Door implements ConnectionHandler {
+  static final class Door implements ConnectionHandler {
     private final Trial trial;
     private final Ledger ledger;
     private final long largest;
+    private final List<Door> others;
+    private final boolean stops;
+    private final int burst;
+    private final boolean tell;
+    private Sender sender;
 
     Door(Trial trial, long most) {
+      this(trial, most, new ArrayList<>(), false);
+    }
+
+    /**
+     * Beside others, to which it sends in its own callbacks.
+     *
+     * @param stops whether it stops the loop at its end, at times
+     */
+    Door(Trial trial, long most, List<Door> others, boolean stops) {
       this.trial = trial;
+      this.others = others;
+      this.stops = stops;
+      this.burst = trial.dice().below(4);
+      this.tell = trial.dice().below(2) == 0;
       this.largest = most / 8;
       this.ledger = new Ledger(trial);
     }
@@ -125,7 +153,14 @@ final class WriteScenarios {
     @Override
     public void onOpen(Connection c) {
       ledger.opened(c);
-      Sender sender = c.sender();
+      sender = c.sender();
+      others.add(this);
+      if (burst == 0) {
+        // Right away, as a thread does that was only waiting for the door.
+        for (int n = trial.dice().below(30); n > 0; n--) {
+          send(sender);
+        }
+      }
       int sends = trial.dice().below(20);
       for (int i = 0; i < sends; i++) {
         trial.world().schedule(soon(trial.dice()), () -> send(sender));
@@ -134,11 +169,18 @@ final class WriteScenarios {
     }
 
     private void send(Sender sender) {
-      int size = (int) trial.dice().skewed(0, largest);
+      int size = (int) (burst == 0 ? 4 * largest : trial.dice().skewed(0, largest));
       boolean wasOpen = sender.isOpen();
-      WriteResult result = ledger.send(sender, size, trial.dice().below(2) == 0);
+      WriteResult result = ledger.send(sender, size, trial.dice().below(2) == 0, tell);
       if (!wasOpen && result != WriteResult.CLOSED) {
         trial.violated("a closed sender answered " + result);
+      }
+    }
+
+    private void sendToOne() {
+      if (!others.isEmpty()) {
+        Door one = others.get(trial.dice().below(others.size()));
+        one.send(one.sender);
       }
     }
 
@@ -151,8 +193,12 @@ final class WriteScenarios {
     @Override
     public void onData(Connection c, ByteBuffer data) {
       ledger.received(data, data.remaining());
-      if (trial.dice().below(30) == 0) {
-        c.close();
+      switch (trial.dice().below(30)) {
+        case 0 -> c.close();
+        case 1, 2, 3 -> sendToOne(); // beside what other threads do at this moment
+        default -> {
+          // Goes on.
+        }
       }
     }
 
@@ -169,6 +215,11 @@ final class WriteScenarios {
       if (c.sender().isOpen()) {
         trial.violated("the sender is open after the end: " + record);
       }
+      others.remove(this);
+      sendToOne();
+      if (stops && trial.dice().below(8) == 0) {
+        trial.loop().stop();
+      }
     }
   }
 
@@ -176,10 +227,10 @@ final class WriteScenarios {
     Dice dice = trial.dice();
     long most = Scenario.buffers(trial);
     trial.faults(dice.below(2) == 0 ? Scenario.harsh(dice) : Scenario.usual(dice));
-    int senderBytes = (int) dice.skewed(1_000, 100_000);
-    trial.server(
-        () -> new Door(trial, most),
-        builder -> builder.limits(Scenario.limits(dice, most).withSenderBytes(senderBytes)));
+    int senderBytes = (int) (dice.below(2) == 0 ? dice.skewed(1_000, 400_000) : 400_000);
+    trial.limits(Scenario.limits(dice, most).withSenderBytes(senderBytes));
+    List<Door> doors = new ArrayList<>();
+    trial.server(() -> new Door(trial, most, doors, false));
     int clients = 1 + dice.below(6);
     for (int i = 0; i < clients; i++) {
       trial.peer(
@@ -187,8 +238,12 @@ final class WriteScenarios {
           p -> {
             Ledger.checked(trial, p);
             Ledger.upload(p, dice.skewed(0, most / 8));
-            if (dice.below(3) == 0) {
-              p.readAtMost(dice.skewed(1_000, 100_000));
+            switch (dice.below(4)) {
+              case 0 -> p.readAtMost(dice.skewed(1_000, 100_000));
+              case 1 -> p.stopReading().pause(soon(dice)).resumeReading();
+              default -> {
+                // As fast as it can.
+              }
             }
             switch (dice.below(3)) {
               case 0 -> p.pause(soon(dice)).close();
@@ -297,7 +352,8 @@ final class WriteScenarios {
           p.sendPattern(p.localAddress().getPort(), dice.skewed(0, most / 2));
           p.pause(soon(dice)).shutdownOutput().awaitEnd();
         });
-    trial.server(() -> new Leg(trial), builder -> builder.limits(Scenario.limits(dice, most)));
+    trial.limits(Scenario.limits(dice, most));
+    trial.server(() -> new Leg(trial));
     int clients = 1 + dice.below(6);
     for (int i = 0; i < clients; i++) {
       trial.peer(
@@ -324,12 +380,34 @@ final class WriteScenarios {
     trial.clientHost().buffers(4_096, (int) dice.skewed(500, 4_000));
     trial.faults(Scenario.usual(dice));
     trial.timeouts(Timeouts.defaults().withDrain(Duration.ofMinutes(5)));
-    long total = dice.skewed(0, 100_000);
+    long total = dice.below(2) == 0 ? dice.skewed(0, 100_000) : dice.between(50_000, 100_000);
+    Limits limits =
+        Scenario.limits(dice, total).withWriteBudgetBytes((int) dice.skewed(2_000, 100_000));
+    trial.limits(limits);
     trial.server(
-        () -> new TalkScenarios.Pours(trial, total),
-        builder -> builder.limits(Scenario.limits(dice, total)));
+        () ->
+            dice.below(3) == 0
+                ? new Pushes(trial, total, limits)
+                : new TalkScenarios.Pours(trial, total));
     int clients = 2 + dice.below(8);
     boolean someStop = trial.mode() == TrialMode.SAFETY && dice.below(2) == 0;
+    long[] slowest = {0};
+    boolean[] stopped = {false};
+    if (trial.mode() == TrialMode.SAFETY && dice.below(4) == 0) {
+      // At such a moment some have nothing in their queues, and all of it with the sender.
+      trial
+          .world()
+          .schedule(
+              Duration.ofNanos(dice.between(0, 3_000_000_000L)),
+              () -> {
+                stopped[0] = true;
+                if (dice.below(2) == 0) {
+                  trial.loop().stop();
+                } else {
+                  var unused = trial.server().shutdown(Duration.ofNanos(dice.below(2)));
+                }
+              });
+    }
     for (int i = 0; i < clients; i++) {
       boolean stops = someStop && dice.below(3) == 0;
       SimPeer peer =
@@ -342,14 +420,208 @@ final class WriteScenarios {
                 }
                 p.awaitEnd();
               });
-      if (!someStop) {
-        trial.check(
-            () -> {
-              if (peer.receivedBytes() != total) {
-                trial.violated("not all of " + total + " bytes came: " + peer);
-              }
-            });
+      trial.check(
+          () -> {
+            if (!stops && !stopped[0] && peer.receivedBytes() != total) {
+              trial.violated("not all of " + total + " bytes came: " + peer);
+            }
+          });
+      // Who stops is cut for the memory that it holds, or by its stall: the others go on, and don't
+      // wait longer for it than that takes, for each of those who stop.
+      if (!stops) {
+        peer.onReceived(bytes -> slowest[0] = Math.max(slowest[0], trial.world().nowNanos()));
       }
+    }
+    trial.check(
+        () -> {
+          if (someStop && slowest[0] > 60_000_000_000L) {
+            trial.violated("the last byte came only after " + slowest[0] / 1_000_000 + " ms");
+          }
+        });
+  }
+
+  /** The same from another thread: all of it at once, so that it waits with the sender. */
+  private static final class Pushes implements ConnectionHandler {
+    private final Trial trial;
+    private final Ledger ledger;
+    private final long total;
+    private final long largest;
+    private final boolean tell;
+
+    Pushes(Trial trial, long total, Limits limits) {
+      // As large as one may be: it waits until nothing else is queued.
+      this.largest = trial.dice().below(2) == 0 ? 20_000 : limits.hardLimitBytes();
+      this.tell = trial.dice().below(2) == 0;
+      this.trial = trial;
+      this.ledger = new Ledger(trial);
+      this.total = total;
+    }
+
+    @Override
+    public void onOpen(Connection c) {
+      ledger.opened(c);
+      while (ledger.accepted() < total) {
+        int n = (int) trial.dice().between(1, Math.min(total - ledger.accepted(), largest));
+        WriteResult result = ledger.send(c.sender(), n, trial.dice().below(2) == 0, tell);
+        if (result != WriteResult.ACCEPTED) {
+          trial.violated("a send within its bound was " + result + ": " + c);
+          return;
+        }
+      }
+      trial.later(Duration.ZERO, c::close);
+    }
+
+    @Override
+    public void onData(Connection c, ByteBuffer data) {
+      data.position(data.limit());
+    }
+
+    @Override
+    public void onClosed(Connection c, CloseRecord record) {
+      ledger.closed(record);
+    }
+  }
+
+  // ---- files
+
+  private static final long FILE_KEY = 4_711;
+  private static final int FILE_BYTES = 1 << 18;
+
+  /**
+   * Made at the first use: a file that holds the pattern which all connections of this kind send.
+   */
+  private static final class PatternFile {
+    static final Path PATH = make();
+
+    private static Path make() {
+      try {
+        Path path = Files.createTempFile("millrace-sim", ".bytes");
+        path.toFile().deleteOnExit();
+        ByteBuffer bytes = ByteBuffer.allocate(FILE_BYTES);
+        BytePattern.fill(bytes, FILE_KEY, 0, FILE_BYTES);
+        return Files.write(path, bytes.array());
+      } catch (IOException e) {
+        throw new UncheckedIOException("no file to send from", e);
+      }
+    }
+  }
+
+  /** A region of a file that is shortened after it was opened: its rest can never be sent. */
+  private static FileRegion brokenFile(long from, int bytes) {
+    try {
+      Path path = Files.createTempFile("millrace-sim", ".short");
+      try {
+        ByteBuffer contents = ByteBuffer.allocate(bytes);
+        BytePattern.fill(contents, FILE_KEY, from, bytes);
+        Files.write(path, contents.array());
+        FileRegion region = FileRegion.open(path, 0, bytes);
+        Files.write(path, Arrays.copyOf(contents.array(), bytes / 2));
+        return region;
+      } finally {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("no file to shorten", e);
+    }
+  }
+
+  /** Writes from memory and from a file in turn, and ends in some way. */
+  private static final class Serves implements ConnectionHandler {
+    private final Trial trial;
+    private final Ledger ledger;
+    private final long most;
+    private int left;
+
+    Serves(Trial trial, long most) {
+      this.trial = trial;
+      this.ledger = new Ledger(trial);
+      this.most = most;
+      this.left = 1 + trial.dice().below(8);
+    }
+
+    @Override
+    public void onOpen(Connection c) {
+      ledger.opened(FILE_KEY);
+      serve(c);
+    }
+
+    private void serve(Connection c) {
+      Dice dice = trial.dice();
+      while (left > 0) {
+        WriteResult result;
+        if (dice.below(2) == 0) {
+          result = ledger.write(c, (int) dice.skewed(0, most / 8), () -> {});
+        } else {
+          int n = (int) dice.skewed(0, most / 4);
+          if (dice.below(40) == 0) {
+            result = ledger.write(c, brokenFile(ledger.accepted(), n + 1), dice.below(2) == 0);
+            left--;
+            continue;
+          }
+          try {
+            result =
+                ledger.write(
+                    c, FileRegion.open(PatternFile.PATH, ledger.accepted(), n), dice.below(2) == 0);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+        if (result != WriteResult.ACCEPTED) {
+          return;
+        }
+        left--;
+        if (dice.below(6) == 0) {
+          trial.later(soon(dice), () -> serve(c));
+          return;
+        }
+      }
+      switch (dice.below(8)) {
+        case 0 -> c.shutdownOutput();
+        case 1 -> c.abort();
+        default -> c.close();
+      }
+    }
+
+    @Override
+    public void onWritable(Connection c) {
+      serve(c);
+    }
+
+    @Override
+    public void onData(Connection c, ByteBuffer data) {
+      data.position(data.limit());
+    }
+
+    @Override
+    public void onClosed(Connection c, CloseRecord record) {
+      left = 0;
+      ledger.closed(record);
+    }
+  }
+
+  static void files(Trial trial) {
+    Dice dice = trial.dice();
+    long most = Scenario.buffers(trial);
+    trial.faults(dice.below(2) == 0 ? Scenario.harsh(dice) : Scenario.usual(dice));
+    trial.limits(Scenario.limits(dice, most));
+    trial.server(() -> new Serves(trial, most));
+    int clients = 1 + dice.below(5);
+    for (int i = 0; i < clients; i++) {
+      trial.peer(
+          soon(dice),
+          p -> {
+            Ledger.checked(trial, p, FILE_KEY);
+            if (dice.below(3) == 0) {
+              p.stopReading().pause(soon(dice)).resumeReading();
+            }
+            p.sendPattern(3, dice.skewed(0, 1_000));
+            switch (dice.below(4)) {
+              case 0 -> p.pause(soon(dice)).reset();
+              case 1 -> p.pause(soon(dice)).close();
+              case 2 -> p.shutdownOutput().awaitEnd();
+              default -> p.awaitEnd();
+            }
+          });
     }
   }
 }

@@ -51,6 +51,7 @@ class EveryScenarioUnderManySeedsTest {
   void whatFaultsAskForMayBeLogged() {
     LogGuard.allow(Level.WARN, "");
     LogGuard.allow(Level.ERROR, "handler threw");
+    LogGuard.allow(Level.ERROR, "handler factory threw");
   }
 
   private static Trials trials(String name, TrialMode mode, LogWatch log) {

@@ -1,0 +1,286 @@
+package dev.millrace.examples.sim;
+
+import dev.millrace.CloseRecord;
+import dev.millrace.Connection;
+import dev.millrace.ConnectionHandler;
+import dev.millrace.Connector;
+import dev.millrace.Timeouts;
+import dev.millrace.failure.FailureKind;
+import dev.millrace.fault.Dice;
+import dev.millrace.fault.FaultKind;
+import dev.millrace.fault.FaultPlan;
+import dev.millrace.sim.SimPeer;
+import dev.millrace.sim.Trial;
+import dev.millrace.sim.TrialMode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+
+/** Time-outs, where nothing disturbs them: then it can be said which it is, and when. */
+final class TimeScenarios {
+  /** A tick of the wheel, a poll's rounding, and the way of a FIN to the peer and back. */
+  private static final long GRACE_NANOS = 20_000_000L;
+
+  /** What a write of the stalling kinds puts behind the kernel's queues. */
+  private static final int MUCH = 60_000;
+
+  private static final int QUEUE = 4_096;
+
+  private TimeScenarios() {}
+
+  private enum Situation {
+    IDLE(FailureKind.READ_IDLE),
+    IDLE_AFTER_ANSWER(FailureKind.READ_IDLE),
+    PAUSED(FailureKind.PAUSED_TIMEOUT),
+    HALF_CLOSED(FailureKind.HALF_CLOSED_TIMEOUT),
+    WRITE_STALL(FailureKind.WRITE_STALL),
+    DRAIN(FailureKind.DRAIN_TIMEOUT),
+    LINGER(FailureKind.LINGER_TIMEOUT),
+    DEADLINE(FailureKind.DEADLINE),
+    LIFETIME(FailureKind.LIFETIME);
+
+    private final FailureKind kind;
+
+    Situation(FailureKind kind) {
+      this.kind = kind;
+    }
+  }
+
+  /** A byte tells which. */
+  private static final List<Situation> SITUATIONS = List.of(Situation.values());
+
+  private static Duration between(Dice dice, long minMillis, long maxMillis) {
+    return Duration.ofNanos(dice.between(minMillis * 1_000_000, maxMillis * 1_000_000));
+  }
+
+  /** Is told by its peer's first byte which situation it is in, and knows when it has to end. */
+  private static final class Timed implements ConnectionHandler {
+    private final Trial trial;
+    private final Timeouts timeouts;
+    private final long openedAt;
+    private Situation situation;
+    private long due;
+    private boolean closed;
+
+    Timed(Trial trial, Timeouts timeouts) {
+      this.trial = trial;
+      this.timeouts = timeouts;
+      this.openedAt = now();
+    }
+
+    private long now() {
+      return trial.world().nowNanos();
+    }
+
+    private void dueIn(Duration time) {
+      due = now() + time.toNanos();
+    }
+
+    /** As another thread would ask for it, while the connection lives. */
+    private void later(Duration delay, Runnable action) {
+      trial.later(
+          delay,
+          () -> {
+            if (!closed) {
+              action.run();
+            }
+          });
+    }
+
+    @Override
+    public void onData(Connection c, ByteBuffer data) {
+      boolean first = situation == null;
+      if (first) {
+        situation = SITUATIONS.get(data.get(data.position()));
+      }
+      data.position(data.limit());
+      Dice dice = trial.dice();
+      if (!first) {
+        if (situation == Situation.IDLE) {
+          dueIn(timeouts.readIdle());
+        }
+        return;
+      }
+      switch (situation) {
+        case IDLE -> dueIn(timeouts.readIdle());
+        case IDLE_AFTER_ANSWER ->
+            c.write(ByteBuffer.allocate(MUCH), (of, done) -> dueIn(timeouts.readIdle()));
+        case PAUSED -> {
+          if (dice.below(2) == 0) {
+            c.pauseReading();
+            dueIn(timeouts.paused());
+          } else {
+            later(
+                timeouts.readIdle().dividedBy(2),
+                () -> {
+                  c.pauseReading();
+                  dueIn(timeouts.paused());
+                });
+          }
+        }
+        case HALF_CLOSED -> {
+          // Said when the FIN has come.
+        }
+        case WRITE_STALL -> {
+          c.write(ByteBuffer.allocate(MUCH));
+          dueIn(timeouts.writeStall());
+          if (dice.below(2) == 0) {
+            // More to write is no progress.
+            later(timeouts.writeStall().dividedBy(2), () -> c.write(ByteBuffer.allocate(10)));
+          }
+        }
+        case DRAIN -> {
+          c.write(ByteBuffer.allocate(MUCH));
+          c.close();
+          dueIn(timeouts.drain());
+        }
+        case LINGER -> {
+          c.write(ByteBuffer.allocate(100));
+          c.close();
+          dueIn(timeouts.linger());
+        }
+        case DEADLINE -> {
+          c.deadline(between(dice, 0, 100));
+          if (dice.below(2) == 0) {
+            c.deadline(Duration.ZERO);
+          }
+          trial.world().jump(dice.between(0, 5_000_000)); // this callback takes its time
+          Duration own = between(dice, 1, timeouts.readIdle().toMillis() * 9 / 10);
+          c.deadline(own);
+          dueIn(own);
+        }
+        case LIFETIME -> due = openedAt + timeouts.lifetime().toNanos();
+      }
+    }
+
+    @Override
+    public void onInputEnd(Connection c, int unconsumed) {
+      if (situation != Situation.HALF_CLOSED) {
+        c.close();
+        return;
+      }
+      dueIn(timeouts.halfClosed());
+      if (trial.dice().below(2) == 0) {
+        later(
+            timeouts.halfClosed().dividedBy(2),
+            () -> {
+              c.write(ByteBuffer.allocate(10));
+              dueIn(timeouts.halfClosed());
+            });
+      }
+    }
+
+    @Override
+    public void onClosed(Connection c, CloseRecord record) {
+      closed = true;
+      if (record.kind() != situation.kind) {
+        trial.violated("in the situation " + situation + " it ended with " + record);
+        return;
+      }
+      if (now() < due) {
+        trial.violated("the time-out came " + (due - now()) + " ns early: " + record);
+      }
+      // Who is busy sends its own FIN later: as late as a linger allows.
+      long late = situation == Situation.LIFETIME ? timeouts.linger().toNanos() : 0;
+      if (now() > due + late + GRACE_NANOS) {
+        trial.violated("the time-out came " + (now() - due) + " ns late: " + record);
+      }
+    }
+  }
+
+  static void inTime(Trial trial) {
+    Dice dice = trial.dice();
+    trial.serverHost().buffers(QUEUE, QUEUE);
+    trial.clientHost().buffers(QUEUE, QUEUE);
+    trial.faults(FaultPlan.none().with(FaultKind.CONNECT_PENDING, 1));
+    Timeouts timeouts =
+        new Timeouts(
+            between(dice, 200, 3_000),
+            between(dice, 200, 3_000),
+            between(dice, 200, 3_000),
+            between(dice, 200, 3_000),
+            between(dice, 200, 3_000),
+            between(dice, 200, 3_000),
+            between(dice, 20_000, 30_000));
+    trial.timeouts(timeouts);
+    trial.server(() -> new Timed(trial, timeouts));
+    int clients = 1 + dice.below(8);
+    for (int i = 0; i < clients; i++) {
+      Situation situation = SITUATIONS.get(dice.below(SITUATIONS.size()));
+      SimPeer peer = trial.peer(between(dice, 0, 2_000), p -> play(p, situation, timeouts, dice));
+      if (situation == Situation.LINGER) {
+        trial.check(
+            () -> {
+              // Who took its time to read still gets all of it: a linger never ends with a reset.
+              if (peer.receivedBytes() != 100 || peer.end() != SimPeer.End.END_OF_INPUT) {
+                trial.violated("the end of a linger destroyed what was sent: " + peer);
+              }
+            });
+      }
+    }
+    // Not where the network heals: then somebody answers.
+    for (int n = trial.mode() == TrialMode.SAFETY ? dice.below(3) : 0; n > 0; n--) {
+      trial.later(between(dice, 0, 2_000), () -> connectToNobody(trial));
+    }
+  }
+
+  private static void play(SimPeer p, Situation situation, Timeouts timeouts, Dice dice) {
+    p.send(new byte[] {(byte) SITUATIONS.indexOf(situation)});
+    switch (situation) {
+      case IDLE -> {
+        for (int n = dice.below(3); n > 0; n--) {
+          p.pause(timeouts.readIdle().multipliedBy(dice.between(1, 9)).dividedBy(10)).send("x");
+        }
+      }
+      case IDLE_AFTER_ANSWER ->
+          p.stopReading()
+              .pause(timeouts.writeStall().multipliedBy(dice.between(1, 9)).dividedBy(10))
+              .resumeReading();
+      case HALF_CLOSED -> p.shutdownOutput();
+      case WRITE_STALL -> p.stopReading().pause(Duration.ofSeconds(20)).resumeReading();
+      case DRAIN -> {
+        if (dice.below(2) == 0) {
+          p.stopReading().pause(Duration.ofSeconds(20)).resumeReading();
+        } else {
+          p.readAtMost(1_000); // Bytes move, and yet it takes too long.
+        }
+      }
+      case LINGER -> p.stopReading().pause(Duration.ofSeconds(20)).resumeReading();
+      case LIFETIME -> {
+        Duration pause = timeouts.readIdle().dividedBy(2);
+        for (long n = 40_000_000_000L / pause.toNanos(); n > 0; n--) {
+          p.pause(pause).send("x");
+        }
+      }
+      case PAUSED, DEADLINE -> {
+        // What it does changes nothing.
+      }
+    }
+    p.awaitEnd();
+  }
+
+  /** A SYN without an answer. */
+  private static void connectToNobody(Trial trial) {
+    Duration deadline = between(trial.dice(), 1, 3_000);
+    long due = trial.world().nowNanos() + deadline.toNanos();
+    ConnectionHandler handler =
+        new ConnectionHandler() {
+          @Override
+          public void onData(Connection c, ByteBuffer data) {
+            data.position(data.limit());
+          }
+
+          @Override
+          public void onClosed(Connection c, CloseRecord record) {
+            long now = trial.world().nowNanos();
+            if (record.kind() != FailureKind.CONNECT_TIMEOUT
+                || now < due
+                || now > due + GRACE_NANOS) {
+              trial.violated("a connect's deadline, " + (now - due) + " ns off: " + record);
+            }
+          }
+        };
+    Connector.connect(
+        trial.loop(), trial.clientHost().address(9_000), deadline, trial.watched(handler));
+  }
+}

@@ -69,6 +69,18 @@ final class Witness implements ConnectionHandler {
     trial.left();
   }
 
+  private void call(Connection c, String callback, Runnable body) {
+    enter(c, callback);
+    try {
+      body.run();
+    } catch (RuntimeException | Error e) {
+      silenced = true;
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
   private void throwIfPlanned() {
     if (trial.throwsNow()) {
       silenced = true;
@@ -79,101 +91,90 @@ final class Witness implements ConnectionHandler {
 
   @Override
   public void onOpen(Connection c) {
-    enter(c, "onOpen");
-    try {
-      if (opened) {
-        trial.violated("onOpen twice: " + c);
-      }
-      opened = true;
-      throwIfPlanned();
-      handler.onOpen(c);
-    } catch (RuntimeException | Error e) {
-      silenced = true;
-      throw e;
-    } finally {
-      leave();
-    }
+    call(
+        c,
+        "onOpen",
+        () -> {
+          if (opened) {
+            trial.violated("onOpen twice: " + c);
+          }
+          opened = true;
+          throwIfPlanned();
+          handler.onOpen(c);
+        });
   }
 
   @Override
   public void onData(Connection c, ByteBuffer data) {
-    enter(c, "onData");
     int from = data.position();
     try {
-      mustBeOpen(c, "onData");
-      if (inputEnded) {
-        trial.violated("onData after onInputEnd: " + c);
-      }
-      if (!data.hasRemaining()) {
-        trial.violated("onData with nothing in it: " + c);
-      }
-      if (data.remaining() > Math.max(trial.readBufferBytes(), limits.maxKeptBytes())) {
-        trial.violated("more was kept than may be: " + data.remaining() + " bytes: " + c);
-      }
-      if (c.queuedBytes() > Math.max(limits.highWaterBytes(), trial.mostStaged())) {
-        trial.violated("data came above the high water mark: " + c.queuedBytes() + " wait: " + c);
-      }
-      throwIfPlanned();
-      handler.onData(c, data);
-      checkBounds();
-    } catch (RuntimeException | Error e) {
-      silenced = true;
-      throw e;
+      call(
+          c,
+          "onData",
+          () -> {
+            mustBeOpen(c, "onData");
+            if (inputEnded) {
+              trial.violated("onData after onInputEnd: " + c);
+            }
+            if (!data.hasRemaining()) {
+              trial.violated("onData with nothing in it: " + c);
+            }
+            if (data.remaining() > Math.max(trial.readBufferBytes(), limits.maxKeptBytes())) {
+              trial.violated("more was kept than may be: " + data.remaining() + " bytes: " + c);
+            }
+            if (c.queuedBytes() > Math.max(limits.highWaterBytes(), trial.mostStaged())) {
+              trial.violated(
+                  "data came above the high water mark: " + c.queuedBytes() + " wait: " + c);
+            }
+            throwIfPlanned();
+            handler.onData(c, data);
+            checkBounds();
+          });
     } finally {
       consumed += Math.max(0, data.position() - from);
-      leave();
     }
   }
 
   @Override
   public void onWritable(Connection c) {
-    enter(c, "onWritable");
-    try {
-      mustBeOpen(c, "onWritable");
-      throwIfPlanned();
-      handler.onWritable(c);
-    } catch (RuntimeException | Error e) {
-      silenced = true;
-      throw e;
-    } finally {
-      leave();
-    }
+    call(
+        c,
+        "onWritable",
+        () -> {
+          mustBeOpen(c, "onWritable");
+          throwIfPlanned();
+          handler.onWritable(c);
+        });
   }
 
   @Override
   public void onInputEnd(Connection c, int unconsumed) {
-    enter(c, "onInputEnd");
-    try {
-      if (inputEnded) {
-        trial.violated("onInputEnd twice: " + c);
-      }
-      if (!opened) {
-        trial.violated("onInputEnd before onOpen: " + c);
-      }
-      inputEnded = true;
-      trial.checkFin(c);
-      throwIfPlanned();
-      handler.onInputEnd(c, unconsumed);
-    } catch (RuntimeException | Error e) {
-      silenced = true;
-      throw e;
-    } finally {
-      leave();
-    }
+    call(
+        c,
+        "onInputEnd",
+        () -> {
+          if (inputEnded) {
+            trial.violated("onInputEnd twice: " + c);
+          }
+          if (!opened) {
+            trial.violated("onInputEnd before onOpen: " + c);
+          }
+          inputEnded = true;
+          trial.checkFin(c);
+          throwIfPlanned();
+          handler.onInputEnd(c, unconsumed);
+        });
   }
 
   @Override
   public void onShutdown(Connection c) {
-    enter(c, "onShutdown");
-    try {
-      throwIfPlanned();
-      handler.onShutdown(c);
-    } catch (RuntimeException | Error e) {
-      silenced = true;
-      throw e;
-    } finally {
-      leave();
-    }
+    call(
+        c,
+        "onShutdown",
+        () -> {
+          throwIfPlanned();
+          handler.onShutdown(c);
+        });
   }
 
   @Override

@@ -341,6 +341,16 @@ public final class SimPeer {
     return new String(kept, 0, n, StandardCharsets.UTF_8);
   }
 
+  /**
+   * How many bytes have arrived at the other end that its program has not read.
+   *
+   * @return the count; 0 if there is no other end
+   */
+  public long unreadBytes() {
+    Endpoint end = serverEnd();
+    return end == null ? 0 : end.receivedBytes() - end.readBytes();
+  }
+
   /** The other end, if there is one. */
   Endpoint serverEnd() {
     return endpoint == null || endpoint.path() == null ? null : endpoint.path().server;

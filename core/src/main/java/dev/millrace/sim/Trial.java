@@ -93,6 +93,7 @@ public final class Trial {
   private int peersToCome;
   private int inCallback;
   private final long mostQueued;
+  private final int loopTimers;
   private final int readBufferBytes;
   private final int stagingBytes;
   private int probesArmed;
@@ -104,6 +105,8 @@ public final class Trial {
     this.serverHost = world.host("server");
     this.clientHost = world.host("client");
     this.loop = new EventLoop(serverHost.provider(), world.clock(), options);
+    // The loop's own, which watches over memory that is short.
+    this.loopTimers = options.budgetBytes() < LoopOptions.defaults().budgetBytes() ? 1 : 0;
     this.readBufferBytes = options.readBufferBytes();
     this.stagingBytes = options.stagingBytes();
     // What is staged has been accepted before it asks for room, and room is taken in whole chunks.
@@ -371,6 +374,21 @@ public final class Trial {
   }
 
   /**
+   * The record of the connection that a peer has made.
+   *
+   * @param peer one of this trial's
+   * @return null if the connection has not ended, or was never there
+   */
+  public CloseRecord recordOf(SimPeer peer) {
+    for (CloseRecord record : records()) {
+      if (record.remoteAddress() != null && record.remoteAddress().equals(peer.localAddress())) {
+        return record;
+      }
+    }
+    return null;
+  }
+
+  /**
    * What the shutdown at the end said.
    *
    * @return null before the end, and without a server
@@ -548,9 +566,11 @@ public final class Trial {
     } else {
       violated("the shutdown is not done after its deadline: " + loop.stats());
     }
+    if (loop.stats().registered() == 0 && loop.stats().timers() > probesArmed + loopTimers) {
+      violated("timers of what is gone: " + loop.stats());
+    }
     // Connections that were made from here are not the server's, and the loop has a timer of its
-    // own
-    // where memory was short; time-outs end them all.
+    // own where memory was short; time-outs end them all.
     timeUp = false;
     world.schedule(timeLimit, () -> timeUp = true);
     world.run(loop, () -> timeUp || loop.isStopped() || isEmpty(loop.stats()));

@@ -19,6 +19,7 @@ final class Witness implements ConnectionHandler {
   private boolean opened;
   private boolean inputEnded;
   private boolean silenced;
+  private boolean toldShutdown;
   private long consumed;
   private CloseRecord record;
 
@@ -172,6 +173,7 @@ final class Witness implements ConnectionHandler {
         c,
         "onShutdown",
         () -> {
+          toldShutdown = true;
           throwIfPlanned();
           handler.onShutdown(c);
         });
@@ -211,6 +213,9 @@ final class Witness implements ConnectionHandler {
     }
     if (r.kind() == FailureKind.LINGER_TIMEOUT && r.bytesUnconsumed() > limits.lingerBytes()) {
       trial.violated("more was discarded than a linger allows, and it went on: " + r);
+    }
+    if (r.kind() == FailureKind.SHUTDOWN_DEADLINE && !toldShutdown && !r.state().isClosing()) {
+      trial.violated("cut by a shutdown that it was not told of: " + r);
     }
     if (r.kind() == FailureKind.READ_IDLE) {
       notBefore(r, r.age(), trial.timeouts().readIdle());

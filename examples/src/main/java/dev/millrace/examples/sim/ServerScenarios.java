@@ -57,6 +57,11 @@ final class ServerScenarios {
     if (dice.below(2) == 0) {
       plan = plan.with(FaultKind.OPEN_EMFILE, dice.skewed(1, 500_000) / 1e6);
     }
+    // Where an accept fails only when there is really no descriptor left.
+    boolean real =
+        !plan.has(FaultKind.ACCEPT_EMFILE)
+            && !plan.has(FaultKind.OPEN_EMFILE)
+            && !plan.has(FaultKind.NULL_ACCEPT);
     trial.faults(plan);
     trial.server(() -> Connection::write);
     // Two of the selector, the listener, its reserve; and so many for clients.
@@ -88,6 +93,9 @@ final class ServerScenarios {
         () -> {
           ServerStats stats = trial.server().stats();
           long told = trial.records().size();
+          if (real && stats.shed() != stats.acceptFailures()) {
+            trial.violated("not each failed accept has shed a client: " + stats);
+          }
           if (stats.accepted() != told || stats.open() != 0) {
             trial.violated("accepted and not told of: " + stats + ", records " + told);
           }
@@ -123,6 +131,10 @@ final class ServerScenarios {
             builder.maxConnections(cap).maxConnectionsPerAddress(perAddress).capPolicy(policy));
     int count = 1 + dice.below(16);
     List<SimPeer> clients = new ArrayList<>();
+    boolean[] empty = {false};
+    Duration after = Duration.ofSeconds(15);
+    trial.world().schedule(after, () -> empty[0] = trial.server().stats().open() == 0);
+    SimPeer late = echoClient(trial, after.plusMillis(1), 100);
     for (int i = 0; i < count; i++) {
       clients.add(echoClient(trial, soon(dice), dice.skewed(1, 5_000)));
     }
@@ -134,6 +146,9 @@ final class ServerScenarios {
           ServerStats stats = trial.server().stats();
           if (stats.open() != 0 || stats.accepted() != trial.records().size()) {
             trial.violated("accepted and not told of: " + stats);
+          }
+          if (empty[0] && late.receivedBytes() != 100) {
+            trial.violated("not served though nobody else was there: " + late);
           }
           if (policy == CapPolicy.WAIT && stats.rejectedByCap() != 0) {
             trial.violated("rejected though it should wait: " + stats);
@@ -177,6 +192,8 @@ final class ServerScenarios {
           });
     }
     ShutdownReport[] report = new ShutdownReport[1];
+    Duration[] granted = new Duration[1];
+    boolean inTime = !plan.has(FaultKind.TASK_STALL);
     int[] recordsBefore = new int[1];
     trial
         .world()
@@ -192,6 +209,7 @@ final class ServerScenarios {
                 fillTasks(trial, counts); // a loop that is full can be shut down all the same
               }
               Duration deadline = dice.below(4) == 0 ? Duration.ZERO : soon(dice);
+              granted[0] = deadline.plusMillis(100);
               var unused = trial.server().shutdown(deadline).thenAccept(done -> report[0] = done);
             });
     trial.check(
@@ -200,6 +218,9 @@ final class ServerScenarios {
             return; // all were done before it was asked for
           }
           ShutdownReport r = report[0];
+          if (inTime && r.took().compareTo(granted[0]) > 0) {
+            trial.violated("longer than was granted, " + granted[0] + ": " + r);
+          }
           int told = r.idleClosed() + r.drained() + r.lingerCut() + r.cut();
           if (told != trial.records().size() - recordsBefore[0]) {
             trial.violated(
@@ -356,6 +377,9 @@ final class ServerScenarios {
     @Override
     public void onClosed(Connection c, CloseRecord record) {
       post();
+      if (trial.dice().below(16) == 0) {
+        trial.loop().stop();
+      }
       // In a loop that goes on a moment later: a network that is down would be asked for ever.
       if (trial.loop().isStopped() || record.kind() == FailureKind.LOOP_STOPPED) {
         connect();
@@ -442,7 +466,7 @@ final class ServerScenarios {
             }
           });
     }
-    Asks asks = new Asks(trial, trial.clientHost(), most / 4, 0);
+    Asks asks = new Asks(trial, trial.clientHost(), most / 4, 0, new int[1]);
     trial.later(soon(dice), asks::connect);
     // Not a second time within ten seconds: then the loop rests instead, in real time.
     int times = 1 + dice.below(2);
@@ -469,9 +493,11 @@ final class ServerScenarios {
     private final SimHost host;
     private final Ledger ledger;
     private final long largest;
+    private final int[] untold;
     private int triesLeft;
 
-    Asks(Trial trial, SimHost host, long largest, int triesLeft) {
+    Asks(Trial trial, SimHost host, long largest, int triesLeft, int[] untold) {
+      this.untold = untold;
       this.largest = largest;
       this.trial = trial;
       this.host = host;
@@ -487,6 +513,7 @@ final class ServerScenarios {
               host.address(9_000 + trial.dice().below(3)),
               deadline,
               trial.watched(this));
+      untold[0]++;
       if (trial.dice().below(4) == 0) {
         // What other threads send is taken, and handed over when onOpen has been.
         ledger.send(c.sender(), (int) trial.dice().skewed(0, 1_000), false, true);
@@ -526,8 +553,9 @@ final class ServerScenarios {
     @Override
     public void onClosed(Connection c, CloseRecord record) {
       ledger.closed(record);
+      untold[0]--;
       if (!record.isOrderly() && triesLeft > 0) {
-        Asks again = new Asks(trial, host, largest, triesLeft - 1);
+        Asks again = new Asks(trial, host, largest, triesLeft - 1, untold);
         if (trial.dice().below(2) == 0) {
           if (!trial.loop().isStopped()) {
             again.connect();
@@ -568,8 +596,15 @@ final class ServerScenarios {
     host.listen(9_001, SimPeer::reset);
     // Nobody listens on 9002.
     int count = 1 + dice.below(5);
+    int[] untold = {0};
+    trial.check(
+        () -> {
+          if (untold[0] != 0) {
+            trial.violated("of the connects " + untold[0] + " have no record");
+          }
+        });
     for (int i = 0; i < count; i++) {
-      Asks asks = new Asks(trial, host, most / 4, dice.below(3));
+      Asks asks = new Asks(trial, host, most / 4, dice.below(3), untold);
       trial.later(soon(dice), asks::connect);
     }
     // The connects have no end of their own in the script: the run lasts as long as this one.

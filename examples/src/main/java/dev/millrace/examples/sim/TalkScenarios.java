@@ -7,6 +7,7 @@ import dev.millrace.Limits;
 import dev.millrace.Timeouts;
 import dev.millrace.WriteResult;
 import dev.millrace.failure.FailureKind;
+import dev.millrace.failure.Operation;
 import dev.millrace.fault.Dice;
 import dev.millrace.fault.FaultKind;
 import dev.millrace.fault.FaultPlan;
@@ -35,7 +36,7 @@ final class TalkScenarios {
     }
     boolean inPieces = trial.dice().below(2) == 0;
     trial.server(() -> inPieces ? new EchoesInPieces(trial) : Connection::write);
-    echoClients(trial, most, true);
+    echoClients(trial, most, true, false);
   }
 
   /**
@@ -126,13 +127,18 @@ final class TalkScenarios {
 
   static void resetAnywhere(Trial trial) {
     long most = Scenario.buffers(trial);
-    trial.faults(Scenario.harsh(trial.dice()));
+    FaultPlan plan = Scenario.harsh(trial.dice());
+    trial.faults(plan);
     trial.server(() -> Connection::write);
-    echoClients(trial, most, false);
+    // A read that comes back short means to the core, as to the kernel, that nothing more is there.
+    echoClients(trial, most, false, !plan.has(FaultKind.SHORT_READ));
   }
 
-  /** What they send comes back; {@code whole} if nothing but the peer's own script ends it. */
-  private static void echoClients(Trial trial, long most, boolean whole) {
+  /**
+   * What they send comes back; {@code whole} if nothing but the peer's own script ends it, {@code
+   * read} if what had come before a failed write has to be read.
+   */
+  private static void echoClients(Trial trial, long most, boolean whole, boolean read) {
     Dice dice = trial.dice();
     int clients = 1 + dice.below(12);
     for (int i = 0; i < clients; i++) {
@@ -161,6 +167,18 @@ final class TalkScenarios {
                 }
                 made[0] = p;
               });
+      trial.check(
+          () -> {
+            CloseRecord record = trial.recordOf(peer);
+            // A write has failed, and reading was not paused for what it left in the queue.
+            if (record != null
+                && record.operation() == Operation.WRITE
+                && record.bytesUnsent() <= Limits.defaults().lowWaterBytes()
+                && read
+                && peer.unreadBytes() > 0) {
+              trial.violated(peer.unreadBytes() + " bytes had come and were not read: " + record);
+            }
+          });
       if (whole) {
         trial.check(
             () -> {

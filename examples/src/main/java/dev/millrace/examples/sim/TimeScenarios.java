@@ -4,6 +4,8 @@ import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.Connector;
+import dev.millrace.Limits;
+import dev.millrace.SocketSettings;
 import dev.millrace.Timeouts;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.fault.Dice;
@@ -25,6 +27,9 @@ final class TimeScenarios {
   private static final int MUCH = 60_000;
 
   private static final int QUEUE = 4_096;
+
+  /** More than the peer's queue holds: the rest is still with our kernel when the linger ends. */
+  private static final int LAST_WORDS = 2 * QUEUE - 100;
 
   private TimeScenarios() {}
 
@@ -51,6 +56,10 @@ final class TimeScenarios {
 
   private static Duration between(Dice dice, long minMillis, long maxMillis) {
     return Duration.ofNanos(dice.between(minMillis * 1_000_000, maxMillis * 1_000_000));
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   /** Is told by its peer's first byte which situation it is in, and knows when it has to end. */
@@ -122,6 +131,17 @@ final class TimeScenarios {
           // Said when the FIN has come.
         }
         case WRITE_STALL -> {
+          if (dice.below(3) == 0) {
+            // All of it fits the kernel's queues; what comes later waits from then on.
+            c.write(ByteBuffer.allocate(2 * QUEUE));
+            later(
+                shorter(timeouts.writeStall(), timeouts.readIdle()).multipliedBy(7).dividedBy(10),
+                () -> {
+                  c.write(ByteBuffer.allocate(100));
+                  dueIn(timeouts.writeStall());
+                });
+            return;
+          }
           c.write(ByteBuffer.allocate(MUCH));
           dueIn(timeouts.writeStall());
           if (dice.below(2) == 0) {
@@ -135,9 +155,8 @@ final class TimeScenarios {
           dueIn(timeouts.drain());
         }
         case LINGER -> {
-          c.write(ByteBuffer.allocate(100));
+          c.write(ByteBuffer.allocate(LAST_WORDS), (of, done) -> dueIn(timeouts.linger()));
           c.close();
-          dueIn(timeouts.linger());
         }
         case DEADLINE -> {
           c.deadline(between(dice, 0, 100));
@@ -192,7 +211,8 @@ final class TimeScenarios {
     Dice dice = trial.dice();
     trial.serverHost().buffers(QUEUE, QUEUE);
     trial.clientHost().buffers(QUEUE, QUEUE);
-    trial.faults(FaultPlan.none().with(FaultKind.CONNECT_PENDING, 1));
+    trial.faults(FaultPlan.none().with(FaultKind.CONNECT_PENDING, 0.5));
+    trial.clientHost().listen(9_000, SimPeer::awaitEnd);
     Timeouts timeouts =
         new Timeouts(
             between(dice, 200, 3_000),
@@ -212,15 +232,15 @@ final class TimeScenarios {
         trial.check(
             () -> {
               // Who took its time to read still gets all of it: a linger never ends with a reset.
-              if (peer.receivedBytes() != 100 || peer.end() != SimPeer.End.END_OF_INPUT) {
+              if (peer.receivedBytes() != LAST_WORDS || peer.end() != SimPeer.End.END_OF_INPUT) {
                 trial.violated("the end of a linger destroyed what was sent: " + peer);
               }
             });
       }
     }
-    // Not where the network heals: then somebody answers.
+    // Not where the network heals: then a SYN is answered that was not before.
     for (int n = trial.mode() == TrialMode.SAFETY ? dice.below(3) : 0; n > 0; n--) {
-      trial.later(between(dice, 0, 2_000), () -> connectToNobody(trial));
+      trial.later(between(dice, 0, 2_000), () -> connectToTheSilent(trial, timeouts));
     }
   }
 
@@ -259,12 +279,20 @@ final class TimeScenarios {
     p.awaitEnd();
   }
 
-  /** A SYN without an answer. */
-  private static void connectToNobody(Trial trial) {
+  /** A SYN without an answer, or a peer that says nothing. */
+  private static void connectToTheSilent(Trial trial, Timeouts timeouts) {
     Duration deadline = between(trial.dice(), 1, 3_000);
-    long due = trial.world().nowNanos() + deadline.toNanos();
+    long[] due = {trial.world().nowNanos() + deadline.toNanos()};
+    FailureKind[] kind = {FailureKind.CONNECT_TIMEOUT};
     ConnectionHandler handler =
         new ConnectionHandler() {
+          @Override
+          public void onOpen(Connection c) {
+            // The connect's deadline is over with it.
+            kind[0] = FailureKind.READ_IDLE;
+            due[0] = trial.world().nowNanos() + timeouts.readIdle().toNanos();
+          }
+
           @Override
           public void onData(Connection c, ByteBuffer data) {
             data.position(data.limit());
@@ -272,15 +300,19 @@ final class TimeScenarios {
 
           @Override
           public void onClosed(Connection c, CloseRecord record) {
-            long now = trial.world().nowNanos();
-            if (record.kind() != FailureKind.CONNECT_TIMEOUT
-                || now < due
-                || now > due + GRACE_NANOS) {
-              trial.violated("a connect's deadline, " + (now - due) + " ns off: " + record);
+            long off = trial.world().nowNanos() - due[0];
+            if (record.kind() != kind[0] || off < 0 || off > GRACE_NANOS) {
+              trial.violated(off + " ns off, and due was " + kind[0] + ": " + record);
             }
           }
         };
     Connector.connect(
-        trial.loop(), trial.clientHost().address(9_000), deadline, trial.watched(handler));
+        trial.loop(),
+        trial.clientHost().address(9_000),
+        deadline,
+        trial.watched(handler),
+        Limits.defaults(),
+        timeouts,
+        SocketSettings.defaults());
   }
 }

@@ -186,8 +186,19 @@ final class WriteScenarios {
 
     private void finish(Connection c, Sender sender) {
       send(sender);
-      trial.later(Duration.ZERO, c::close);
+      if (trial.dice().below(2) == 0) {
+        trial.later(Duration.ZERO, c::close);
+      } else {
+        trial.later(Duration.ZERO, () -> halfClose(c));
+      }
       send(sender);
+    }
+
+    private void halfClose(Connection c) {
+      c.shutdownOutput();
+      if (sender.isOpen()) {
+        trial.violated("the sender is open after shutdownOutput: " + c);
+      }
     }
 
     @Override

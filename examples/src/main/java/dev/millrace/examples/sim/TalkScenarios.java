@@ -26,6 +26,11 @@ final class TalkScenarios {
     return Duration.ofNanos(dice.skewed(0, 3_000_000_000L));
   }
 
+  /** A close that takes its time. */
+  private static Timeouts patient() {
+    return Timeouts.defaults().withDrain(Duration.ofMinutes(5)).withLinger(Duration.ofMinutes(5));
+  }
+
   // ---- echo
 
   static void echo(Trial trial) {
@@ -35,6 +40,8 @@ final class TalkScenarios {
       trial.limits(Scenario.limits(trial.dice(), most));
     }
     boolean inPieces = trial.dice().below(2) == 0;
+    // All has to come back, also to a client far away that ends its output before it has read.
+    trial.timeouts(patient());
     trial.server(() -> inPieces ? new EchoesInPieces(trial) : Connection::write);
     echoClients(trial, most, true, false);
   }
@@ -297,8 +304,7 @@ final class TalkScenarios {
   private static void pourSlowly(Trial trial, long total, Limits limits, long largest) {
     Dice dice = trial.dice();
     // What is under test is patience: a close must not cut off who reads slowly.
-    trial.timeouts(
-        Timeouts.defaults().withDrain(Duration.ofMinutes(5)).withLinger(Duration.ofMinutes(5)));
+    trial.timeouts(patient());
     trial.limits(limits);
     trial.server(() -> new Pours(trial, total, largest));
     int clients = 1 + dice.below(6);

@@ -973,6 +973,10 @@ public final class Connection extends Ready {
       memory.clearStaged();
       return;
     }
+    if (memory.stagedBytes() > settings.limits.highWaterBytes()) {
+      writableDue = true; // also if the kernel takes all: queuedBytes() has shown it to the handler
+      attention = true;
+    }
     try {
       handedOver(memory.writeStaged(channel));
     } catch (IOException e) {

@@ -27,7 +27,13 @@ class RowsOfOthersTest {
   private static final Path TESTS = Path.of("src", "test", "java");
   private static final Pattern HEADING = Pattern.compile("## (.+) \\((\\d+) rows\\)");
   private static final Pattern NAMED = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
+  private static final Path SCENARIOS =
+      Path.of("../examples/src/main/java/dev/millrace/examples/sim/Scenarios.java");
+  private static final Pattern SCENARIO = Pattern.compile("`scenario ([^`]+)`");
   private static final Pattern LIST = Pattern.compile("`\\w+Test\\.\\w+`(, `\\w+Test\\.\\w+`)*");
+  private static final String SHOWN = "`(\\w+Test\\.\\w+|scenario [\\w-]+)`";
+  private static final Pattern SIMULATED = Pattern.compile(SHOWN + "(, " + SHOWN + ")*");
+  private static final String SIMULATION = "dev.millrace.sim";
   private static final Pattern REASON = Pattern.compile("— no interleaving matters: \\S.+");
   private static final Pattern NOT_HERE = Pattern.compile("not applicable: \\S.+");
 
@@ -49,7 +55,7 @@ class RowsOfOthersTest {
       }
       if (line.startsWith("|") && !line.startsWith("|---") && !line.startsWith("| Their test")) {
         counted++;
-        row(faults, line);
+        row(faults, files, line);
       }
       Matcher named = NAMED.matcher(line);
       while (section != null && named.find()) {
@@ -66,7 +72,8 @@ class RowsOfOthersTest {
     }
   }
 
-  private static void row(List<String> faults, String line) {
+  private static void row(List<String> faults, Map<String, Path> files, String line)
+      throws IOException {
     String[] cells = line.split("\\|", -1);
     if (cells.length != 6 || !cells[5].isBlank()) {
       faults.add("not four cells: " + line);
@@ -85,10 +92,28 @@ class RowsOfOthersTest {
       }
     } else if (!LIST.matcher(test).matches()) {
       faults.add("neither test nor reason: " + line);
-    } else if (!simulated.equals("SIM")
-        && !REASON.matcher(simulated).matches()
-        && !LIST.matcher(simulated).matches()) {
-      faults.add("neither scenario nor reason: " + line);
+    } else if (SIMULATED.matcher(simulated).matches()) {
+      simulated(faults, files, simulated);
+    } else if (!REASON.matcher(simulated).matches()) {
+      faults.add("neither simulated nor reason: " + line);
+    }
+  }
+
+  /** A test of that column runs in the simulated network, and a scenario of it is one. */
+  private static void simulated(List<String> faults, Map<String, Path> files, String cell)
+      throws IOException {
+    Matcher named = NAMED.matcher(cell);
+    while (named.find()) {
+      Path file = files.get(named.group(1));
+      if (file != null && !className(file).startsWith(SIMULATION)) {
+        faults.add("no test of the simulation: " + named.group(1));
+      }
+    }
+    Matcher scenario = SCENARIO.matcher(cell);
+    while (scenario.find()) {
+      if (!Files.readString(SCENARIOS).contains("\"" + scenario.group(1) + "\",")) {
+        faults.add("no such scenario: " + scenario.group(1));
+      }
     }
   }
 
@@ -103,17 +128,20 @@ class RowsOfOthersTest {
   }
 
   private static Stream<Method> testMethods(Path file) {
-    String className =
-        file.toString()
-            .replaceFirst("\\.java$", "")
-            .replace(file.getFileSystem().getSeparator(), ".");
     try {
-      Class<?> tests = Class.forName(className, false, RowsOfOthersTest.class.getClassLoader());
+      Class<?> tests =
+          Class.forName(className(file), false, RowsOfOthersTest.class.getClassLoader());
       return Arrays.stream(tests.getDeclaredMethods())
           .filter(m -> AnnotationSupport.isAnnotated(m, Testable.class));
     } catch (ClassNotFoundException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static String className(Path file) {
+    return file.toString()
+        .replaceFirst("\\.java$", "")
+        .replace(file.getFileSystem().getSeparator(), ".");
   }
 
   private static Map<String, Path> testFiles() throws IOException {
@@ -136,20 +164,33 @@ class RowsOfOthersTest {
   @Test
   void whatIsWrongIsFound() throws IOException {
     String good = "`RowsOfOthersTest.whatIsWrongIsFound`";
-    assertEquals(List.of(), ofRow("| a | b | " + good + " | SIM |"));
-    assertEquals(List.of(), ofRow("| a | b | " + good + ", " + good + " | " + good + " |"));
+    String simulated = "`HalfCloseInTheSimulationTest.finThenDataIsStillReadable`";
+    String reason = "— no interleaving matters: why";
+    assertEquals(List.of(), ofRow("| a | b | " + good + " | " + reason + " |"));
+    assertEquals(List.of(), ofRow("| a | b | " + good + ", " + good + " | " + simulated + " |"));
     assertEquals(List.of(), ofRow("| a | b | not applicable: why | — |"));
+    assertEquals(List.of(), ofRow("| a | b | " + good + " | `scenario half-close` |"));
+    assertEquals(
+        List.of(), ofRow("| a | b | " + good + " | `scenario half-close`, " + simulated + " |"));
+    assertFault("no such scenario: half-open", "| a | b | " + good + " | `scenario half-open` |");
     assertFault(
-        "no such test: RowsOfOthersTest.faults", "| a | b | `RowsOfOthersTest.faults` | SIM |");
-    assertFault("no such class: NobodyTest", "| a | b | `NobodyTest.x` | SIM |");
+        "no test of the simulation: RowsOfOthersTest", "| a | b | " + good + " | " + good + " |");
+    assertFault(
+        "no such test: RowsOfOthersTest.faults",
+        "| a | b | `RowsOfOthersTest.faults` | " + reason + " |");
+    assertFault("no such class: NobodyTest", "| a | b | `NobodyTest.x` | " + reason + " |");
+    assertFault("no such class: NobodyTest", "| a | b | " + good + " | `NobodyTest.x` |");
     assertFault("no such class: NobodyTest", "| a | b | not applicable: see `NobodyTest` | — |");
-    assertFault("a blank cell", "| a |  | " + good + " | SIM |");
-    assertFault("neither scenario nor reason", "| a | b | " + good + " |  |");
-    assertFault("neither scenario nor reason", "| a | b | " + good + " | — |");
-    assertFault("neither test nor reason", "| a | b | later | SIM |");
+    assertFault("a blank cell", "| a |  | " + good + " | " + reason + " |");
+    assertFault("neither simulated nor reason", "| a | b | " + good + " | SIM |");
+    assertFault("neither simulated nor reason", "| a | b | " + good + " |  |");
+    assertFault("neither simulated nor reason", "| a | b | " + good + " | — |");
+    assertFault("neither test nor reason", "| a | b | later | " + reason + " |");
     assertFault("neither test nor reason", "| a | b | not applicable:  | — |");
+    assertFault("neither test nor reason", "| a | b | `scenario echo` | " + reason + " |");
     assertFault("not four cells", "| a | b | " + good + " |");
-    assertFault("two says 2 rows and has 1", "## two (2 rows)\n| a | b | " + good + " | SIM |");
+    assertFault(
+        "two says 2 rows and has 1", "## two (2 rows)\n| a | b | " + good + " | " + reason + " |");
   }
 
   private static List<String> ofRow(String row) throws IOException {

@@ -75,7 +75,7 @@ class HalfCloseInTheSimulationTest {
                         x.connection.shutdownOutput();
                         s.trial.later(s.soon(500), x.connection::shutdownOutput);
                       },
-              b -> b.limits(Stage.lowMarks((int) s.amount(1_000)).withHardLimitBytes(1 << 20)));
+              Stage.lowMarks((int) s.amount(1_000)).withHardLimitBytes(1 << 20));
           long[] gotAtFin = {-1};
           SimPeer peer =
               s.peer(
@@ -204,7 +204,7 @@ class HalfCloseInTheSimulationTest {
                       }
                     };
               },
-              b -> b.limits(Stage.lowMarks(3_000)));
+              Stage.lowMarks(3_000));
           SimPeer peer =
               s.peer(p -> p.sendPattern(Stage.TO_SERVER, in).shutdownOutput().awaitEnd());
           s.trial.check(

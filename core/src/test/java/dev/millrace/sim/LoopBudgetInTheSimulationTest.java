@@ -73,7 +73,7 @@ class LoopBudgetInTheSimulationTest {
             d.onWritable = x -> x.pour(WANTED);
           }
         },
-        b -> b.limits(Stage.lowMarks(64 << 10).withHardLimitBytes(BUDGET)));
+        Stage.lowMarks(64 << 10).withHardLimitBytes(BUDGET));
   }
 
   private static final long WANTED = 60_000;

@@ -42,7 +42,7 @@ class MessageInTheSimulationTest {
               s.trial.timeouts(Stage.PATIENT);
               int length = (int) s.amount(Math.min(5_000, most));
               Limits limits = Limits.defaults().withMaxKeptBytes(length); // exactly the largest
-              s.serve(d -> inMessagesOf(length, d), b -> b.limits(limits));
+              s.serve(d -> inMessagesOf(length, d), limits);
               int messages = s.dice.below(20);
               int rest = s.dice.below(length);
               long[] lent = {-1};
@@ -99,7 +99,7 @@ class MessageInTheSimulationTest {
           s.trial.timeouts(Stage.PATIENT);
           int largest = (int) s.amount(3_000);
           Limits limits = Limits.defaults().withMaxKeptBytes(largest);
-          s.serve(d -> d.onData = (x, data) -> {}, b -> b.limits(limits));
+          s.serve(d -> d.onData = (x, data) -> {}, limits);
           boolean[] openWithAll = new boolean[1];
           SimPeer peer =
               s.peer(

@@ -271,7 +271,7 @@ class PausedReadingInTheSimulationTest {
                     };
                 d.onWritable = x -> pourOut(s, x, out, takenWhilePaused);
               },
-              b -> b.limits(Stage.lowMarks(2_000)));
+              Stage.lowMarks(2_000));
           SimPeer peer =
               s.peer(
                   p ->

@@ -102,7 +102,7 @@ class ResetInTheSimulationTest {
                               x.write(each, y -> {});
                             }
                           },
-                  b -> b.limits(Stage.lowMarks(mark).withHardLimitBytes(2 << 20)));
+                  Stage.lowMarks(mark).withHardLimitBytes(2 << 20));
               boolean reads = s.flip();
               SimPeer peer =
                   s.peer(

@@ -218,7 +218,7 @@ class SeveralOfOneLoopInTheSimulationTest {
                             x.taken += data.remaining();
                             data.position(data.limit());
                           },
-                  b -> b.limits(Limits.defaults().withReadBudgetBytes(budget)));
+                  Limits.defaults().withReadBudgetBytes(budget));
               byte[] flood = new byte[1 << 20];
               Arrays.fill(flood, (byte) 1);
               SimPeer loud = s.trial.peer(p -> p.send(flood).shutdownOutput().awaitEnd());
@@ -293,7 +293,7 @@ class SeveralOfOneLoopInTheSimulationTest {
                       default -> {}
                     }
                   },
-                  b -> b.limits(Stage.lowMarks(10_000).withHardLimitBytes(200_000)));
+                  Stage.lowMarks(10_000).withHardLimitBytes(200_000));
               SimPeer subject =
                   s.peer(
                       p -> {
@@ -481,7 +481,7 @@ class SeveralOfOneLoopInTheSimulationTest {
                       default -> {}
                     }
                   },
-                  b -> b.limits(Stage.lowMarks(10_000).withHardLimitBytes(200_000)));
+                  Stage.lowMarks(10_000).withHardLimitBytes(200_000));
               SimPeer otherPeer = s.peer(p -> p.awaitEnd());
               SimPeer subject =
                   s.peer(

@@ -192,6 +192,11 @@ final class Stage {
     return serve(script, builder -> {});
   }
 
+  Server serve(Consumer<Diary> script, Limits limits) {
+    trial.limits(limits);
+    return serve(script);
+  }
+
   Server serve(Consumer<Diary> script, Consumer<Server.Builder> settings) {
     trial.server(
         () -> {

@@ -118,7 +118,7 @@ class TimeoutInTheSimulationTest {
                 d.onOpen = x -> x.pour(total);
                 d.onWritable = x -> x.pour(total);
               },
-              b -> b.limits(Stage.lowMarks(1_000)));
+              Stage.lowMarks(1_000));
           SimPeer peer =
               s.peer(p -> p.readAtMost(rate).awaitReceived(total).shutdownOutput().awaitEnd());
           s.trial.check(

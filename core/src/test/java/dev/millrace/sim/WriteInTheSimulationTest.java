@@ -47,7 +47,7 @@ class WriteInTheSimulationTest {
                 d.onOpen = x -> mix(s, x, total, sending);
                 d.onWritable = x -> mix(s, x, total, sending);
               },
-              b -> b.limits(Stage.lowMarks((int) s.amount(2_000)).withSenderBytes(20_000)));
+              Stage.lowMarks((int) s.amount(2_000)).withSenderBytes(20_000));
           SimPeer peer =
               s.peer(p -> (s.flip() ? p.readAtMost(s.amount(100_000) + 1_000) : p).awaitEnd());
           s.trial.check(
@@ -244,7 +244,7 @@ class WriteInTheSimulationTest {
                       }
                     };
               },
-              b -> b.limits(limits));
+              limits);
           SimPeer peer =
               s.peer(p -> p.stopReading().pause(s.soon(2_000)).resumeReading().awaitEnd());
           s.trial.check(
@@ -287,7 +287,7 @@ class WriteInTheSimulationTest {
                 d.onOpen = x -> untilFull(s, x, high, most);
                 d.onWritable = x -> untilFull(s, x, high, most);
               },
-              b -> b.limits(Stage.lowMarks(high)));
+              Stage.lowMarks(high));
           SimPeer peer = s.peer(p -> p.readAtMost(200_000).awaitEnd());
           s.trial.check(
               () -> {
@@ -321,9 +321,7 @@ class WriteInTheSimulationTest {
             s -> {
               long most = s.network();
               s.trial.timeouts(Stage.PATIENT);
-              s.serve(
-                  d -> d.onData = Stage::echo,
-                  b -> b.limits(Stage.lowMarks((int) s.amount(4_000))));
+              s.serve(d -> d.onData = Stage::echo, Stage.lowMarks((int) s.amount(4_000)));
               long first = s.amount(most / 40); // so much its own queue takes, whoever reads
               long bytes = first + s.amount(most);
               Duration deaf = s.soon(10_000);
@@ -379,7 +377,7 @@ class WriteInTheSimulationTest {
                               s.trial.violated("more is queued than may be");
                             }
                           },
-                  b -> b.limits(limits));
+                  limits);
               SimPeer peer =
                   s.peer(
                       p -> {
@@ -503,7 +501,7 @@ class WriteInTheSimulationTest {
                           });
                     };
               },
-              b -> b.limits(Stage.lowMarks(1_000)));
+              Stage.lowMarks(1_000));
           int how = s.dice.below(3);
           s.peer(
               p -> {

@@ -614,14 +614,17 @@ public final class Trial {
 
   /**
    * The turn belongs to all. One connection may have a few events in it (its key, the flush, the
-   * shutdown), each with a budget of its own that the last call may overdraw.
+   * shutdown), each with a budget of its own that the last call may overdraw. What is answered to a
+   * read leaves before the next one, so it is the read budget that bounds those writes.
    */
   private void checkBudgets(CloseRecord record, Endpoint end) {
     long oneRead = Math.max(readBufferBytes, 2L * limits.maxKeptBytes());
     if (end.mostReadInTurn() > EVENTS_IN_TURN * (limits.readBudgetBytes() + oneRead)) {
       violated("read " + end.mostReadInTurn() + " bytes in one turn: " + record);
     }
-    if (end.mostWrittenInTurn() > EVENTS_IN_TURN * (limits.writeBudgetBytes() + mostStaged())) {
+    long reads = 2 + limits.readBudgetBytes() / readBufferBytes;
+    long mostWritten = EVENTS_IN_TURN * (limits.writeBudgetBytes() + reads * mostStaged());
+    if (end.mostWrittenInTurn() > mostWritten) {
       violated("wrote " + end.mostWrittenInTurn() + " bytes in one turn: " + record);
     }
   }

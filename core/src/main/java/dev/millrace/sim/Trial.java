@@ -622,10 +622,16 @@ public final class Trial {
     if (end.mostReadInTurn() > EVENTS_IN_TURN * (limits.readBudgetBytes() + oneRead)) {
       violated("read " + end.mostReadInTurn() + " bytes in one turn: " + record);
     }
-    long reads = 2 + limits.readBudgetBytes() / readBufferBytes;
+    long reads = 2L + limits.readBudgetBytes() / readBufferBytes;
     long mostWritten = EVENTS_IN_TURN * (limits.writeBudgetBytes() + reads * mostStaged());
     if (end.mostWrittenInTurn() > mostWritten) {
-      violated("wrote " + end.mostWrittenInTurn() + " bytes in one turn: " + record);
+      violated(
+          "wrote "
+              + end.mostWrittenInTurn()
+              + " bytes in one turn, over "
+              + mostWritten
+              + ": "
+              + record);
     }
   }
 

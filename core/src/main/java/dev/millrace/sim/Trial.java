@@ -618,8 +618,9 @@ public final class Trial {
    * read leaves before the next one, so it is the read budget that bounds those writes.
    */
   private void checkBudgets(CloseRecord record, Endpoint end) {
-    long oneRead = Math.max(readBufferBytes, 2L * limits.maxKeptBytes());
-    if (end.mostReadInTurn() > EVENTS_IN_TURN * (limits.readBudgetBytes() + oneRead)) {
+    long oneRead = Math.max(readBufferBytes, limits.maxKeptBytes());
+    // Its key, and what had come before a failed write.
+    if (end.mostReadInTurn() > 2 * (limits.readBudgetBytes() + oneRead)) {
       violated("read " + end.mostReadInTurn() + " bytes in one turn: " + record);
     }
     long reads = 2L + limits.readBudgetBytes() / readBufferBytes;

@@ -111,17 +111,24 @@ final class Ledger {
     return booked(result, bytes);
   }
 
-  /** The same through the door for other threads, in a direct buffer or not, told of or not. */
-  WriteResult send(Sender sender, int bytes, boolean direct, boolean tell) {
+  /** The same through the door for other threads, in a direct buffer or not. */
+  WriteResult send(Sender sender, int bytes, boolean direct) {
+    return booked(sender.send(sent(bytes, direct)), bytes);
+  }
+
+  private ByteBuffer sent(int bytes, boolean direct) {
     ByteBuffer out = next(bytes);
     if (direct) {
       out = ByteBuffer.allocateDirect(bytes).put(out).flip();
     }
-    if (!tell) {
-      return booked(sender.send(out), bytes);
-    }
+    return out;
+  }
+
+  /** Sends and asks to be told; {@code then} runs in the completion. */
+  WriteResult send(Sender sender, int bytes, boolean direct, Runnable then) {
     long number = owed;
-    WriteResult result = sender.send(out, (of, done) -> completed(number, done, () -> {}));
+    WriteResult result =
+        sender.send(sent(bytes, direct), (of, done) -> completed(number, done, then));
     if (result == WriteResult.FULL && told == owed) {
       trial.violated("a sender is full of nothing: all was told of");
     }

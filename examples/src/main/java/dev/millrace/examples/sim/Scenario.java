@@ -44,7 +44,7 @@ record Scenario(String name, String what, Consumer<Trial> setUp) {
           case "selector-breaks" -> OPTIONS.withSpinLimit(ServerScenarios.SPIN_LIMIT);
           default -> OPTIONS;
         };
-    if (scenario.name().equals("loop-budget-messages") && dice.below(2) == 0) {
+    if (scenario.name().startsWith("loop-budget") && dice.below(3) == 0) {
       options = options.withBudgetStallTimeout(Duration.ZERO); // nor is there its timer then
     }
     if (dice.below(4) == 0) {

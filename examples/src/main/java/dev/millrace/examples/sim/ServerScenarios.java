@@ -303,13 +303,19 @@ final class ServerScenarios {
           if (ran[0] != tasks) {
             trial.violated("of " + tasks + " tasks given before the stop ran " + ran[0]);
           }
-          if (trial.loop().isStopped() && !stopIsTold(trial)) {
-            trial.violated("the loop has stopped, and its server waits for its own end");
-          }
           if (posted[0] != posted[1]) {
             trial.violated("of " + posted[0] + " tasks that callbacks gave ran " + posted[1]);
           }
         });
+    trial
+        .world()
+        .schedule(
+            Duration.ofSeconds(9),
+            () -> {
+              if (trial.loop().isStopped() && !stopIsTold(trial)) {
+                trial.violated("the loop has stopped, and its server waits for its own end");
+              }
+            });
     trial.peer(p -> p.pause(Duration.ofSeconds(10)).close());
   }
 
@@ -371,6 +377,8 @@ final class ServerScenarios {
       post();
       if (trial.dice().below(4) == 0) {
         trial.loop().stop(); // also inside of a callback
+      } else if (trial.dice().below(2) == 0) {
+        c.close();
       }
     }
 
@@ -516,7 +524,7 @@ final class ServerScenarios {
       untold[0]++;
       if (trial.dice().below(4) == 0) {
         // What other threads send is taken, and handed over when onOpen has been.
-        ledger.send(c.sender(), (int) trial.dice().skewed(0, 1_000), false, true);
+        ledger.send(c.sender(), (int) trial.dice().skewed(0, 1_000), false, () -> {});
       }
       if (trial.dice().below(4) == 0) {
         // Nothing is taken before onOpen, and onWritable is not told before it either.

@@ -37,7 +37,8 @@ final class TalkScenarios {
     long most = Scenario.buffers(trial);
     trial.faults(Scenario.usual(trial.dice()));
     if (trial.dice().below(2) == 0) {
-      trial.limits(Scenario.limits(trial.dice(), most));
+      int kept = (int) trial.dice().skewed(1, 8_192);
+      trial.limits(Scenario.limits(trial.dice(), most).withMaxKeptBytes(kept));
     }
     boolean inPieces = trial.dice().below(2) == 0;
     // All has to come back, also to a client far away that ends its output before it has read.
@@ -382,13 +383,28 @@ final class TalkScenarios {
     private final Trial trial;
     private final Ledger pauses;
     private final int answer;
+    private final Duration sleeps;
     private long answered;
     private boolean finTold;
 
     Messages(Trial trial, int answer) {
+      this(trial, answer, Duration.ZERO);
+    }
+
+    /** Begins to read only after a while, when much has come. */
+    Messages(Trial trial, int answer, Duration sleeps) {
       this.trial = trial;
+      this.sleeps = sleeps;
       this.answer = answer;
       this.pauses = new Ledger(trial);
+    }
+
+    @Override
+    public void onOpen(Connection c) {
+      if (!sleeps.isZero()) {
+        pauses.pause(c);
+        trial.later(sleeps, () -> resume(c));
+      }
     }
 
     @Override
@@ -417,7 +433,7 @@ final class TalkScenarios {
         data.position(data.position() + 2 + length);
         answered += answer;
       }
-      if (trial.dice().below(20) == 0) {
+      if (sleeps.isZero() && trial.dice().below(20) == 0) {
         pauses.pause(c);
         if (trial.dice().below(4) == 0) {
           resume(c); // asks for no second look at what it has just seen
@@ -442,8 +458,8 @@ final class TalkScenarios {
 
   private static final long ANSWERS = 77;
 
-  /** More than are offered to a handler in one event. */
-  private static final int MANY = 4_100;
+  /** More than are offered to a handler in its events of one turn and the next. */
+  private static final int MANY = 12_300;
 
   /** Leaves everything until the end of the input, and then answers with how much it was. */
   private static final class KeepsAll implements ConnectionHandler {
@@ -596,10 +612,9 @@ final class TalkScenarios {
   private static void messageClients(
       Trial trial, int most, int largest, int maxKept, int answer, boolean whole) {
     Dice dice = trial.dice();
-    int clients = most == FEW ? 3 + dice.below(6) : 1 + dice.below(6);
+    int clients = most == FEW ? 3 + dice.below(6) : most == MANY ? 1 : 1 + dice.below(6);
     for (int i = 0; i < clients; i++) {
-      int messages =
-          answer == 1 && dice.below(16) == 0 ? MANY + dice.below(1_000) : dice.below(most + 1);
+      int messages = most == MANY ? MANY + dice.below(1_000) : dice.below(most + 1);
       int[] longest = {0};
       SimPeer peer =
           trial.peer(
@@ -643,6 +658,15 @@ final class TalkScenarios {
     Dice dice = trial.dice();
     long most = Scenario.buffers(trial);
     FaultPlan plan = trial.mode() == TrialMode.SAFETY ? Scenario.harsh(dice) : Scenario.usual(dice);
+    if (dice.below(6) == 0) {
+      // All of them arrive at once, the FIN right behind, and take more than one event.
+      trial.serverHost().buffers(65_536, 65_536);
+      trial.clientHost().buffers(65_536, 65_536);
+      trial.faults(plan.without(FaultKind.SHORT_READ));
+      trial.server(() -> new Messages(trial, 1, Duration.ofMillis(100)));
+      messageClients(trial, MANY, 2, 2, 1, trial.mode() == TrialMode.LIVENESS);
+      return;
+    }
     trial.faults(plan);
     int largest = (int) dice.skewed(2, Math.min(40_000, most));
     int maxKept = largest + (dice.below(4) == 0 ? 0 : 2);

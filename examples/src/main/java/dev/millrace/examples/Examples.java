@@ -2,8 +2,6 @@ package dev.millrace.examples;
 
 import dev.millrace.examples.echo.EchoCommand;
 import dev.millrace.examples.sim.SimCommand;
-import java.io.PrintWriter;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -33,36 +31,6 @@ public final class Examples implements Runnable {
 
   /** Runs one of the programs and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
-  }
-
-  /**
-   * The command line. What fails at run time is one line; wrong usage is one line, and under it how
-   * to write it. Never a stack trace.
-   */
-  static CommandLine commandLine() {
-    return new CommandLine(new Examples())
-        .registerConverter(java.time.Duration.class, Durations::parse)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .setParameterExceptionHandler(
-            (e, args) -> {
-              // The synopsis and not the whole help: that would push the reason off the screen.
-              CommandLine wrong = e.getCommandLine();
-              PrintWriter err = wrong.getErr();
-              err.println(wrong.getCommandName() + ": " + e.getMessage());
-              err.print(wrong.getHelp().fullSynopsis());
-              String name = wrong.getCommandSpec().qualifiedName();
-              err.println("What they mean: " + name + " --help");
-              err.flush();
-              return CommandLine.ExitCode.USAGE;
-            })
-        .setExecutionExceptionHandler(
-            (e, commandLine, parsed) -> {
-              PrintWriter err = commandLine.getErr();
-              err.println(commandLine.getCommandName() + ": " + e.getMessage());
-              err.flush();
-              return CommandLine.ExitCode.SOFTWARE;
-            });
+    System.exit(Programs.commandLine(new Examples()).execute(args));
   }
 }

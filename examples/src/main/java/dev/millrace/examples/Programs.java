@@ -1,0 +1,44 @@
+package dev.millrace.examples;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import picocli.CommandLine;
+
+/** What the command lines of all Millrace jars have in common. */
+public final class Programs {
+  private Programs() {}
+
+  /**
+   * A command line. What fails at run time is one line; wrong usage is one line, and under it how
+   * to write it. Never a stack trace. The exit codes are 0 for done, 1 for failed at run time and 2
+   * for wrong usage.
+   *
+   * @param root the command that carries the others
+   * @return ready to execute
+   */
+  public static CommandLine commandLine(Object root) {
+    return new CommandLine(root)
+        .registerConverter(Duration.class, Durations::parse)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(
+            (e, args) -> {
+              // The synopsis and not the whole help: that would push the reason off the screen.
+              CommandLine wrong = e.getCommandLine();
+              PrintWriter err = wrong.getErr();
+              err.println(wrong.getCommandName() + ": " + e.getMessage());
+              err.print(wrong.getHelp().fullSynopsis());
+              String name = wrong.getCommandSpec().qualifiedName();
+              err.println("What they mean: " + name + " --help");
+              err.flush();
+              return CommandLine.ExitCode.USAGE;
+            })
+        .setExecutionExceptionHandler(
+            (e, commandLine, parsed) -> {
+              PrintWriter err = commandLine.getErr();
+              err.println(commandLine.getCommandName() + ": " + e.getMessage());
+              err.flush();
+              return CommandLine.ExitCode.SOFTWARE;
+            });
+  }
+}

@@ -1,6 +1,7 @@
 package dev.millrace.bench;
 
 import dev.millrace.bench.micro.JmhCommand;
+import dev.millrace.bench.peer.ServeCommand;
 import dev.millrace.examples.Programs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Bench.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {JmhCommand.class})
+    subcommands = {JmhCommand.class, ServeCommand.class})
 public final class Bench implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */
   public static final String VERSION = "millrace-bench 0.1.0";

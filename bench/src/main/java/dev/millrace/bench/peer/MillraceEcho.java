@@ -18,7 +18,7 @@ final class MillraceEcho {
   static InetSocketAddress start(int port, Duration readTimeout) throws IOException {
     Server server =
         Server.builder()
-            .listen(Peer.loopback(port))
+            .listen("127.0.0.1", port)
             .handler(() -> (connection, data) -> connection.write(data))
             .timeouts(Timeouts.defaults().withReadIdle(readTimeout))
             .socketSettings(SocketSettings.defaults().withBacklog(Peer.BACKLOG))

@@ -159,6 +159,10 @@ public final class ServerProcess implements AutoCloseable {
     }
     try {
       tell(question);
+    } catch (IOException e) {
+      // It has closed its input, so it has ended; why is told in place of the answer.
+    }
+    try {
       return Long.parseLong(await(question + " ", ANSWER_SECONDS));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);

@@ -1,6 +1,9 @@
 package dev.millrace.examples;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine;
 
@@ -40,5 +43,18 @@ public final class Programs {
               err.flush();
               return CommandLine.ExitCode.SOFTWARE;
             });
+  }
+
+  /**
+   * Whether somebody sits before the standard error. {@code System.console()} tells it on older
+   * JDKs only; where there is no proc(5) the answer is no, and lines do as well.
+   */
+  public static boolean isErrTerminal() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 }

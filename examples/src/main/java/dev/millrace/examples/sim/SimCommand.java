@@ -1,12 +1,10 @@
 package dev.millrace.examples.sim;
 
 import dev.millrace.examples.Examples;
+import dev.millrace.examples.Programs;
 import dev.millrace.sim.TrialFailed;
 import dev.millrace.sim.TrialMode;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -177,7 +175,7 @@ public final class SimCommand implements Callable<Integer> {
   /** Drawn over itself on a terminal; in a log one line now and then. */
   private void progress(Campaign campaign, long total, long began, CountDownLatch over) {
     PrintWriter err = spec.commandLine().getErr();
-    boolean terminal = isTerminal();
+    boolean terminal = Programs.isErrTerminal();
     int shown = -1;
     boolean ended = false;
     while (!ended) {
@@ -203,16 +201,6 @@ public final class SimCommand implements Callable<Integer> {
             terminal && !ended ? "" : System.lineSeparator());
         err.flush();
       }
-    }
-  }
-
-  /** System.console() tells this on older JDKs only; elsewhere than on Linux lines do as well. */
-  private static boolean isTerminal() {
-    try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-    } catch (IOException | UnsupportedOperationException e) {
-      return false;
     }
   }
 }

@@ -1,0 +1,75 @@
+package dev.millrace.bench.micro;
+
+import dev.millrace.bench.stub.StubProvider;
+import dev.millrace.bench.stub.StubSocketChannel;
+
+/** Clients of an {@link EchoLoop} on a {@link StubProvider}: they all send, the loop is turned. */
+public final class StubClients {
+  private final StubProvider provider;
+  private final EchoLoop loop;
+  private final StubSocketChannel[] sockets;
+  private final int bytes;
+
+  /**
+   * Connects, and has every connection accepted and served once.
+   *
+   * @param provider the loop's
+   * @param loop the server
+   * @param connections how many
+   * @param bytes of each request
+   */
+  public StubClients(StubProvider provider, EchoLoop loop, int connections, int bytes) {
+    this.provider = provider;
+    this.loop = loop;
+    this.bytes = bytes;
+    sockets = new StubSocketChannel[connections];
+    for (int i = 0; i < connections; i++) {
+      sockets[i] = provider.connect();
+    }
+    long toAnswer = (long) connections * bytes;
+    send();
+    while (answered() < toAnswer) {
+      loop.turn();
+    }
+  }
+
+  /** One round: every client sends, and the loop is turned once, which must answer them all. */
+  public void exchange() {
+    send();
+    loop.turn();
+  }
+
+  private void send() {
+    for (StubSocketChannel socket : sockets) {
+      socket.arrive(bytes);
+    }
+  }
+
+  /**
+   * How many bytes were answered to all clients together.
+   *
+   * @return bytes, since they connected
+   */
+  public long answered() {
+    long sum = 0;
+    for (StubSocketChannel socket : sockets) {
+      sum += socket.bytesWritten();
+    }
+    return sum;
+  }
+
+  /** The sockets, for what a measurement does to them. */
+  public StubSocketChannel[] sockets() {
+    return sockets.clone();
+  }
+
+  /** The provider that counts what is called. */
+  public StubProvider provider() {
+    return provider;
+  }
+
+  /** The server. */
+  public EchoLoop loop() {
+    return loop;
+  }
+}

@@ -12,6 +12,14 @@ import java.util.Arrays;
  * @param rounds how many values there were
  */
 public record Summary(double median, double low, double high, int rounds) {
+  /** Refuses what is no figure, such as a ratio to nothing: JSON has no word for it. */
+  public Summary {
+    if (!Double.isFinite(median) || !Double.isFinite(low) || !Double.isFinite(high)) {
+      throw new IllegalArgumentException(
+          "a summary needs values that are numbers, not " + median + " (" + low + "–" + high + ")");
+    }
+  }
+
   /**
    * The summary of some values.
    *
@@ -22,9 +30,8 @@ public record Summary(double median, double low, double high, int rounds) {
   public static Summary of(double... values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
-    if (sorted.length == 0 || Double.isNaN(sorted[sorted.length - 1])) {
-      throw new IllegalArgumentException(
-          "a summary needs values that are numbers, not " + Arrays.toString(values));
+    if (sorted.length == 0) {
+      throw new IllegalArgumentException("a summary needs at least one value");
     }
     return new Summary(
         quantile(sorted, 0.5), quantile(sorted, 0.25), quantile(sorted, 0.75), sorted.length);
@@ -33,6 +40,11 @@ public record Summary(double median, double low, double high, int rounds) {
   /** One value, without a spread. */
   public static Summary exact(double value) {
     return new Summary(value, value, value, 1);
+  }
+
+  /** Whether the quartiles differ from the median. */
+  boolean hasSpread() {
+    return low != high;
   }
 
   private static double quantile(double[] sorted, double q) {

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * What descriptors of this process point to, without what the JVM opens for itself when it likes:
- * jars, its own files, {@code /proc} and random devices.
+ * jars, its own files, fonts, {@code /proc} and random devices.
  *
  * <p>Sockets, pipes and files are told apart by what the kernel calls them, so that one which was
  * closed in between does not make up for one that was left open. Selectors' epolls and eventfds all
@@ -65,6 +65,9 @@ public final class Descriptors {
 
   private static boolean isOfTheJvm(String target) {
     return target.endsWith(".jar")
+        || target.endsWith(".ttf") // Java 2D keeps the fonts it has drawn with open.
+        || target.endsWith(".ttc")
+        || target.endsWith(".otf")
         || target.startsWith(System.getProperty("java.home"))
         || target.startsWith("/proc/")
         || target.startsWith("/sys/")

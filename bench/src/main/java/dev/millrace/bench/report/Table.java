@@ -3,6 +3,7 @@ package dev.millrace.bench.report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -20,11 +21,35 @@ public final class Table {
    */
   public record Column(String key, String title, String unit, int digits) {}
 
+  /** How a chart shows its columns. */
+  public enum Kind {
+    /** A bar a figure, from zero, with the quartiles as whiskers. Several columns make groups. */
+    BARS,
+    /** A line a row over the columns, which are steps of one quantity: 0, 10k, 100k others. */
+    LINES
+  }
+
+  /**
+   * A picture of some of the columns.
+   *
+   * @param id names the file: lower case letters, digits and hyphens
+   * @param title says what is seen, without the unit
+   * @param kind how
+   * @param columns their keys, all of one unit
+   */
+  public record Chart(String id, String title, Kind kind, List<String> columns) {
+    public Chart {
+      id = requireFileWord(id);
+      columns = List.copyOf(columns);
+    }
+  }
+
   private final String id;
   private final String title;
   private final List<Column> columns;
   private final Map<String, Map<String, Summary>> rows = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private List<Chart> charts;
 
   /**
    * An empty table.
@@ -34,9 +59,16 @@ public final class Table {
    * @param columns the quantities, in order
    */
   public Table(String id, String title, List<Column> columns) {
-    this.id = id;
+    this.id = requireFileWord(id);
     this.title = title;
     this.columns = List.copyOf(columns);
+    this.charts =
+        columns.stream()
+            .map(
+                c ->
+                    new Chart(
+                        fileWord(c.key()), title + ": " + c.title(), Kind.BARS, List.of(c.key())))
+            .toList();
   }
 
   /**
@@ -45,15 +77,32 @@ public final class Table {
    * @throws IllegalArgumentException if there is no such column
    */
   public void put(String row, String column, Summary figure) {
-    if (columns.stream().noneMatch(c -> c.key().equals(column))) {
-      throw new IllegalArgumentException("no column '" + column + "' in " + columns);
-    }
+    column(column);
     rows.computeIfAbsent(row, r -> new LinkedHashMap<>()).put(column, figure);
   }
 
   /** A sentence below the table: what is missing and why, what to beware of. */
   public void note(String sentence) {
     notes.add(sentence);
+  }
+
+  /**
+   * Replaces the charts, of which there is one of bars for each column if nothing else is said.
+   *
+   * @param charts none for a table without
+   * @throws IllegalArgumentException if a chart has no columns, one that is not there, or columns
+   *     of different units, which have no common axis
+   */
+  public void charts(List<Chart> charts) {
+    for (Chart chart : charts) {
+      List<String> units =
+          chart.columns().stream().map(key -> column(key).unit()).distinct().toList();
+      if (units.size() != 1) {
+        throw new IllegalArgumentException(
+            "chart '" + chart.id() + "' needs columns of one unit, not " + units);
+      }
+    }
+    this.charts = List.copyOf(charts);
   }
 
   public String id() {
@@ -66,6 +115,21 @@ public final class Table {
 
   public List<Column> columns() {
     return columns;
+  }
+
+  /**
+   * The column of that key.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Column column(String key) {
+    return columns.stream()
+        .filter(c -> c.key().equals(key))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no column '" + key + "' in " + columns.stream().map(Column::key).toList()));
   }
 
   /** The names of the rows, in the order they came. */
@@ -81,5 +145,28 @@ public final class Table {
 
   public List<String> notes() {
     return List.copyOf(notes);
+  }
+
+  /** The pictures of this table, in order. */
+  public List<Chart> charts() {
+    return charts;
+  }
+
+  /**
+   * The name, if it may stand in a file's: a report that is read may come from anywhere, and must
+   * not name a place outside of the directory it is written to.
+   */
+  static String requireFileWord(String id) {
+    if (!id.matches("[a-z0-9-]+")) {
+      throw new IllegalArgumentException(
+          "an id is lower case letters, digits and hyphens, not '" + id + "'");
+    }
+    return id;
+  }
+
+  /** A name as it may stand in a file's: lower case letters, digits and hyphens. */
+  static String fileWord(String name) {
+    String word = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    return word.replaceAll("^-|-$", "");
   }
 }

@@ -175,7 +175,11 @@ public final class PerfCounter implements InstructionCounter {
         if (!hasAnswered || available(answers) == 0) {
           throw new IllegalStateException("perf: " + reason(log));
         }
-        answers.skipNBytes(available(answers));
+        // Nothing else than a plain read: the others seek, which a pipe can't.
+        byte[] ack = new byte[available(answers)];
+        if (answers.read(ack) != ack.length) {
+          throw new IOException("it takes an answer back");
+        }
       } catch (IOException e) {
         throw new IllegalStateException("perf: no way to talk to it: " + e.getMessage(), e);
       }

@@ -13,11 +13,14 @@ import java.util.function.Predicate;
 
 /**
  * Reads what a process has cost so far out of {@code /proc/PID}, without a hand in the process: it
- * runs neither slower nor otherwise for it, but for the moment in which its memory is counted.
+ * runs neither slower nor otherwise for it, but in {@link #residentBytes()}.
  */
 public final class ProcessProbe {
   /** USER_HZ, the unit in which proc(5) tells ticks, is 100 on all machines that have a JDK. */
   static final long TICK_NANOS = 10_000_000;
+
+  /** What proc(5) calls kB. */
+  private static final long KILOBYTE = 1024;
 
   private static final Path PROC = Path.of("/proc");
 
@@ -52,14 +55,15 @@ public final class ProcessProbe {
   }
 
   /**
-   * What the process has used up to now.
+   * What the process has used up to now. It reads some hundred small files, which takes
+   * milliseconds on a CPU of the caller's: as long at the beginning of a window as at its end, so a
+   * caller that counts requests counts them at the same side of both samples.
    *
    * @throws ProcessEndedException if it has ended, also if another has its number by now
    */
   public ProcessSample sample() {
     try {
-      // Memory first: counting it takes longest, and the rest is to be near the window's edge.
-      long rssBytes = rssBytes();
+      long rssBytes = number(read(process.resolve("status")), "VmRSS:") * KILOBYTE;
       OptionalLong readCalls = calls("syscr:");
       OptionalLong writeCalls = calls("syscw:");
       Stat stat = stat(process);
@@ -77,6 +81,28 @@ public final class ProcessProbe {
           readCalls,
           writeCalls,
           rssBytes);
+    } catch (IOException e) {
+      throw failed(e, hasEnded());
+    }
+  }
+
+  /**
+   * Memory in RAM, shared libraries with it, counted page by page where the kernel does that (4.14
+   * and later): the counter beside them, {@link ProcessSample#rssBytes()}, is wrong by up to some
+   * dozen pages a CPU in many kernels, which matters beside a thousand connections. It takes some
+   * milliseconds, in which the process gets no new memory: not for a window's edge.
+   *
+   * @throws ProcessEndedException if the process has ended, also if another has its number by now
+   */
+  public long residentBytes() {
+    try {
+      if (hasEnded()) {
+        throw new ProcessEndedException(pid);
+      }
+      Path pages = process.resolve("smaps_rollup");
+      return Files.exists(pages)
+          ? number(read(pages), "Rss:") * KILOBYTE
+          : number(read(process.resolve("status")), "VmRSS:") * KILOBYTE;
     } catch (IOException e) {
       throw failed(e, hasEnded());
     }
@@ -135,20 +161,6 @@ public final class ProcessProbe {
         runDelayNanos,
         number(status, "voluntary_ctxt_switches:"),
         number(status, "nonvoluntary_ctxt_switches:"));
-  }
-
-  /**
-   * Counted page by page, where the kernel does that (4.14 and later): the counter it keeps beside
-   * them is late by up to some dozen pages a CPU, which matters beside a thousand connections.
-   */
-  private long rssBytes() throws IOException {
-    long kilobytes;
-    try {
-      kilobytes = number(read(process.resolve("smaps_rollup")), "Rss:");
-    } catch (IOException e) {
-      kilobytes = number(read(process.resolve("status")), "VmRSS:");
-    }
-    return kilobytes * 1024;
   }
 
   private OptionalLong calls(String key) throws IOException {

@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * What a process has used up to a moment. Not one instant: its files are read one after another,
- * which takes a millisecond or two, so a sample is taken at a quiet moment or for a long window.
+ * What a process has used up to a moment. Not one instant: its files are read one after another, in
+ * the same order each time, so the window between two samples is as long for each thread.
  *
  * @param atNanos {@link System#nanoTime()} when the first thread was read
  * @param clock how finely CPU time is told
@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  *     called by any thread, with or without success; not {@code recv}. Missing where the kernel
  *     does not count or does not tell
  * @param writeCalls how often {@code write}, {@code writev} and their like were; not {@code send}
- * @param rssBytes memory in RAM, shared libraries with it
+ * @param rssBytes memory in RAM, shared libraries with it, as the kernel's counter has it; {@link
+ *     ProcessProbe#residentBytes()} is more exact
  */
 public record ProcessSample(
     long atNanos,

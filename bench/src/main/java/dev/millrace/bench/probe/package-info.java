@@ -44,8 +44,8 @@
  *   </tr>
  *   <tr>
  *     <td>resident memory</td>
- *     <td>{@code smaps_rollup}; before Linux 4.14 {@code status}</td>
- *     <td>a page</td>
+ *     <td>{@code smaps_rollup}; in a sample, and before Linux 4.14, {@code status}</td>
+ *     <td>a page; in a sample up to some dozen pages a CPU, as the kernel keeps it</td>
  *     <td>Not what was allocated: a heap stays resident after a collection. Not the process's
  *         alone: shared libraries count in each.</td>
  *   </tr>

@@ -100,6 +100,7 @@ class CostOfAChildTest {
       pid = child.pid();
       probe = ProcessProbe.of(pid);
       assertTrue(probe.sample().rssBytes() > 1 << 20, "a JVM of less than a megabyte");
+      assertTrue(probe.residentBytes() > 1 << 20, "a JVM of less than a megabyte");
     }
     String message = assertThrows(ProcessEndedException.class, probe::sample).getMessage();
     assertEquals("process " + pid + " has ended: there is nothing left to read of it", message);

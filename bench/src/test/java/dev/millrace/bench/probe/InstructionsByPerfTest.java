@@ -1,7 +1,6 @@
 package dev.millrace.bench.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -158,8 +157,12 @@ class InstructionsByPerfTest {
     Optional<PerfCounter> counter = PerfCounter.here(reasons::add);
     if (counter.isEmpty()) {
       assertEquals(1, reasons.size(), reasons.toString());
-      assertTrue(reasons.get(0).startsWith("perf: "), reasons.get(0));
-      assertFalse(reasons.get(0).contains("\n"), reasons.get(0));
+      // Anything else would be a fault of ours.
+      assertTrue(
+          reasons
+              .get(0)
+              .matches("perf: (.* is not installed|.*counts no instructions .*|Access to .*)"),
+          reasons.get(0));
       return;
     }
     try (InstructionCounter.Window window = counter.get().open(ProcessHandle.current().pid())) {

@@ -29,7 +29,7 @@ class RecordedProcTest {
   void aProcessOfTwoThreads() throws IOException {
     put("thread-self/schedstat", "27481234 1207 98\n");
     put("5449/stat", stat(5449, "java", 'S', 282, 17, 2251302));
-    put("5449/status", "Name:\tjava\nVmRSS:\t    3788 kB\n");
+    put("5449/status", "Name:\tjava\nVmRSS:\t    1896 kB\n");
     put("5449/smaps_rollup", "5596499bc000-7fff5b1ad000 ---p 00:00 0 [rollup]\nRss: 1900 kB\n");
     put("5449/io", "rchar: 6976\nwchar: 0\nsyscr: 10\nsyscw: 7\nread_bytes: 0\n");
     thread(5449, "java", 100, 17, "1170000000 5606161 53\n", 43, 10, 2251302);
@@ -60,7 +60,8 @@ class RecordedProcTest {
     assertEquals(170_000_000L, sample.systemNanos());
     assertEquals(OptionalLong.of(10), sample.readCalls());
     assertEquals(OptionalLong.of(7), sample.writeCalls());
-    assertEquals(1900 * 1024, sample.rssBytes());
+    assertEquals(1896 * 1024, sample.rssBytes());
+    assertEquals(1900 * 1024, ProcessProbe.of(proc, PID).residentBytes());
     assertEquals(CpuClock.SCHEDSTAT, sample.clock());
   }
 
@@ -119,9 +120,9 @@ class RecordedProcTest {
   }
 
   @Test
-  void oldKernelsTellMemoryInAnotherFile() throws IOException {
+  void oldKernelsDoNotCountThePages() throws IOException {
     Files.delete(proc.resolve("5449/smaps_rollup"));
-    assertEquals(3788 * 1024, sample().rssBytes());
+    assertEquals(1896 * 1024, ProcessProbe.of(proc, PID).residentBytes());
   }
 
   @Test
@@ -137,6 +138,7 @@ class RecordedProcTest {
     ProcessProbe probe = ProcessProbe.of(proc, PID);
     put("5449/stat", stat(5449, "java", 'Z', 282, 17, 2251302));
     assertThrows(ProcessEndedException.class, probe::sample);
+    assertThrows(ProcessEndedException.class, probe::residentBytes);
   }
 
   @Test

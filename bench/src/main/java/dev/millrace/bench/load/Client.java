@@ -234,11 +234,9 @@ final class Client {
     blocked = false;
     hasAnswered = false;
     settle();
-    if (worker.isLoading()) {
-      long now = System.nanoTime();
-      refill(now);
-      pump(now);
-    }
+    long now = System.nanoTime();
+    refill(now);
+    pump(now);
   }
 
   private void connectFailed(String kind) {
@@ -291,8 +289,11 @@ final class Client {
     }
   }
 
+  /** Sends; after the load, only what has begun already. */
   private void pump(long nowNanos) {
-    flight.begin(options.depth(), nowNanos);
+    if (worker.isLoading()) {
+      flight.begin(options.depth(), nowNanos);
+    }
     if (!blocked && nextRequest < flight.begun()) {
       try {
         flush();

@@ -276,6 +276,8 @@ final class Worker implements Runnable, Consumer<SelectionKey> {
   private void begin() {
     started = true;
     long start = startNanos;
+    stamp(); // what is counted begins now
+    spunNanos = 0;
     if (options.isOpenLoop()) {
       schedule =
           new Schedule(
@@ -355,6 +357,7 @@ final class Worker implements Runnable, Consumer<SelectionKey> {
   }
 
   private void handOver() {
+    sendDue(System.nanoTime()); // so that what is told as due is all that is
     Tally old = tally;
     tally = wanted;
     wanted = null;

@@ -1,0 +1,45 @@
+package dev.millrace.bench.load;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/** Options as tests want them: short, without a warm-up, so that every answer counts. */
+final class Runs {
+  static final Duration SHORT = Duration.ofMillis(200);
+  static final LoadListener NOBODY = new LoadListener() {};
+
+  private Runs() {}
+
+  static LoadOptions closed(InetSocketAddress target, int connections, int depth, int size) {
+    return options(target, connections, depth, size, OptionalDouble.empty(), false, 1, false);
+  }
+
+  static LoadOptions open(InetSocketAddress target, int connections, double rate) {
+    return options(target, connections, 1, 64, OptionalDouble.of(rate), false, 1, false);
+  }
+
+  static LoadOptions options(
+      InetSocketAddress target,
+      int connections,
+      int depth,
+      int size,
+      OptionalDouble rate,
+      boolean reconnect,
+      int threads,
+      boolean allowErrors) {
+    return new LoadOptions(
+        target,
+        connections,
+        depth,
+        size,
+        Duration.ZERO,
+        SHORT,
+        rate,
+        reconnect,
+        Protocol.echo(1),
+        threads,
+        allowErrors,
+        Duration.ZERO);
+  }
+}

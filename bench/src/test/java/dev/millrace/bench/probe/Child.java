@@ -42,6 +42,7 @@ final class Child implements AutoCloseable {
         new Child(
             new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     child.awaitAnswer();
+    awaitIdle(child.pid());
     return child;
   }
 
@@ -49,11 +50,28 @@ final class Child implements AutoCloseable {
     return process.pid();
   }
 
-  /** Gives an order and waits until it is carried out. */
+  /**
+   * Gives an order and waits until it is carried out, and until all threads wait again: the answer
+   * is here a little before the call that wrote it has returned there, and is counted.
+   */
   void order(String order) throws IOException {
     process.getOutputStream().write((order + "\n").getBytes(StandardCharsets.US_ASCII));
     process.getOutputStream().flush();
     awaitAnswer();
+    awaitIdle(pid());
+  }
+
+  /** Waits until no thread of a process runs or can run. */
+  static void awaitIdle(long pid) {
+    while (!isIdle(pid)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean isIdle(long pid) {
+    return ProcessProbe.of(pid).sample().threads().stream()
+        .map(thread -> Tool.read(Path.of("/proc/" + pid + "/task/" + thread.tid() + "/stat")))
+        .allMatch(stat -> stat.isEmpty() || ProcessProbe.Stat.parse(stat).state() == 'S');
   }
 
   private void awaitAnswer() throws IOException {
@@ -77,17 +95,21 @@ final class Child implements AutoCloseable {
   /** The child's side. */
   public static void main(String[] args) throws Exception {
     BlockingQueue<CountDownLatch> burns = new LinkedBlockingQueue<>();
-    thread(BURNER, () -> burn(burns));
-    Thread parked = thread(PARKED, () -> new CountDownLatch(1).await());
+    List<Thread> threads = new ArrayList<>();
+    threads.add(thread(BURNER, () -> burn(burns)));
+    threads.add(thread(PARKED, () -> new CountDownLatch(1).await()));
     CountDownLatch death = new CountDownLatch(1);
-    thread(MORTAL, death::await);
+    threads.add(thread(MORTAL, death::await));
     try (FileInputStream in = new FileInputStream(FileDescriptor.in);
         FileOutputStream out = new FileOutputStream(FileDescriptor.out);
         FileInputStream zero = new FileInputStream("/dev/zero");
         FileOutputStream nothing = new FileOutputStream("/dev/null")) {
       byte[] line = new byte[100];
-      while (parked.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
+      for (Thread thread : threads) {
+        // A thread gives itself its name: until then it has that of the one which started it.
+        while (thread.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
       }
       answer(out);
       for (int length = in.read(line); length > 0; length = in.read(line)) {

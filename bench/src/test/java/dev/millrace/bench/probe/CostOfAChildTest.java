@@ -21,7 +21,6 @@ class CostOfAChildTest {
   void aThreadThatBurnsCostsAndItsParkedSiblingDoesNot() throws IOException {
     try (Child child = Child.start(List.of())) {
       ProcessProbe probe = ProcessProbe.of(child.pid());
-      awaitParked(child, probe);
       ProcessSample before = probe.sample();
       child.order("burn");
       ProcessCost cost = probe.sample().minus(before);
@@ -57,10 +56,40 @@ class CostOfAChildTest {
 
       // And one of each for the order and the answer.
       assertEquals(OptionalLong.of(1234 + 1), written.minus(start).writeCalls());
-      assertEquals(OptionalLong.of(1), written.minus(start).readCalls());
       assertEquals(OptionalLong.of(1), read.minus(written).writeCalls());
-      assertEquals(OptionalLong.of(321 + 1), read.minus(written).readCalls());
+      // A JVM reads a file of its own now and then: JDK 25 tells itself its release a second late.
+      long reads = read.minus(written).readCalls().orElseThrow();
+      assertTrue(reads >= 321 + 1 && reads < 321 + 20, "reads: " + reads);
     }
+  }
+
+  @Test
+  void aProgramThatDoesNothingElseIsCountedExactly() throws IOException {
+    Process cat = new ProcessBuilder("cat").start();
+    try {
+      echo(cat);
+      ProcessProbe probe = ProcessProbe.of(cat.pid());
+      ProcessSample before = probe.sample();
+      for (int i = 0; i < 321; i++) {
+        echo(cat);
+      }
+      ProcessCost cost = probe.sample().minus(before);
+      assertEquals(OptionalLong.of(321), cost.readCalls());
+      assertEquals(OptionalLong.of(321), cost.writeCalls());
+      assertTrue(cost.voluntarySwitches() >= 321, "it waited for each line: " + cost);
+      assertTrue(cost.isQuiet());
+    } finally {
+      Tool.kill(cat);
+      cat.getInputStream().close();
+      cat.getErrorStream().close();
+    }
+  }
+
+  private static void echo(Process cat) throws IOException {
+    cat.getOutputStream().write('x');
+    cat.getOutputStream().flush();
+    assertEquals('x', cat.getInputStream().read());
+    Child.awaitIdle(cat.pid());
   }
 
   @Test
@@ -118,20 +147,6 @@ class CostOfAChildTest {
       assertEquals(isPinned ? List.of(last) : cpus.allowed(), allowed(child));
       cpus.pin(child.pid(), List.of(first));
       assertEquals(isPinned ? List.of(first) : cpus.allowed(), allowed(child));
-    }
-  }
-
-  /** For Java a thread waits a little before it does for the kernel. */
-  private static void awaitParked(Child child, ProcessProbe probe) {
-    long tid =
-        probe.sample().threads().stream()
-            .filter(thread -> thread.name().equals(Child.PARKED))
-            .findFirst()
-            .orElseThrow()
-            .tid();
-    Path stat = Path.of("/proc/" + child.pid() + "/task/" + tid + "/stat");
-    while (ProcessProbe.Stat.parse(Tool.read(stat)).state() != 'S') {
-      Thread.onSpinWait();
     }
   }
 

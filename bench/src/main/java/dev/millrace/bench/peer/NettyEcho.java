@@ -79,6 +79,8 @@ final class NettyEcho {
   private static InetSocketAddress start(
       IoHandlerFactory io, Class<? extends ServerChannel> type, int port, Duration readTimeout)
       throws IOException {
+    // Its allocator and receive buffers stay Netty's defaults: for 64 B, larger receive buffers
+    // save no read, and the pooled allocator differs by less CPU than two runs of the same do.
     // One thread accepts and serves; none is lost to a second group for accepting.
     MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, io);
     ServerBootstrap bootstrap =

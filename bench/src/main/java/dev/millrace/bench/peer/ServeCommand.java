@@ -1,6 +1,7 @@
 package dev.millrace.bench.peer;
 
 import dev.millrace.BindFailedException;
+import dev.millrace.bench.Bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,7 +43,7 @@ import picocli.CommandLine.TypeConversionException;
       "Exit codes: 0 stopped, 1 the server can't run or failed, 2 wrong usage."
     },
     mixinStandardHelpOptions = true,
-    version = "millrace-bench serve")
+    version = Bench.VERSION)
 public final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

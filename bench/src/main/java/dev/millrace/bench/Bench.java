@@ -3,6 +3,7 @@ package dev.millrace.bench;
 import dev.millrace.bench.load.LoadCommand;
 import dev.millrace.bench.micro.JmhCommand;
 import dev.millrace.bench.peer.ServeCommand;
+import dev.millrace.bench.report.ReportCommand;
 import dev.millrace.examples.Programs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Bench.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {JmhCommand.class, LoadCommand.class, ServeCommand.class})
+    subcommands = {JmhCommand.class, LoadCommand.class, ReportCommand.class, ServeCommand.class})
 public final class Bench implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */
   public static final String VERSION = "millrace-bench 0.1.0";

@@ -22,7 +22,11 @@ final class Charts {
       return Optional.empty();
     } catch (RuntimeException | LinkageError | InternalError e) {
       // A JDK without its windowing parts, or no fontconfig, or no font: each fails in its own way.
-      return Optional.of("this JDK finds no fonts here to draw with (" + e + ")");
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      return Optional.of("this JDK finds no fonts here to draw with (" + cause + ")");
     }
   }
 

@@ -58,6 +58,11 @@ final class LineChart {
     StatisticalLineAndShapeRenderer whiskers = Look.whiskers();
     // At the points themselves, which stand above each other and not side by side.
     whiskers.setUseSeriesOffset(false);
+    // In the colours of their lines, by which one tells those apart that overlap.
+    whiskers.setErrorIndicatorPaint(null);
+    for (int row = 0; row < table.rows().size(); row++) {
+      whiskers.setSeriesPaint(row, colours.get(table.rows().get(row)));
+    }
     plot.setRenderer(1, whiskers);
     plot.setDatasetRenderingOrder(DatasetRenderingOrder.REVERSE);
     String scale = Look.isLogarithmic(least, greatest) ? " Logarithmic scale." : "";

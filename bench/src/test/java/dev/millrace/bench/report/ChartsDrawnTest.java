@@ -159,12 +159,13 @@ class ChartsDrawnTest {
     Optional<String> why =
         Charts.unavailable(
             () -> {
-              throw new InternalError("Fontconfig head is null, check your fonts");
+              throw new InternalError(
+                  new IllegalStateException("Fontconfig head is null, check your fonts"));
             });
     assertEquals(
         Optional.of(
             "this JDK finds no fonts here to draw with"
-                + " (java.lang.InternalError: Fontconfig head is null, check your fonts)"),
+                + " (java.lang.IllegalStateException: Fontconfig head is null, check your fonts)"),
         why);
     assertFalse(Charts.unavailable(() -> {}).isPresent());
   }

@@ -309,7 +309,11 @@ public final class LoadCommand implements Callable<Integer> {
       words.append("; never sent, their queue was full: ").append(r.dropped());
     }
     if (r.unanswered() > 0) {
-      words.append("; unanswered a second after the end: ").append(r.unanswered());
+      words
+          .append("; unanswered ")
+          .append(Load.DRAIN_TIMEOUT.toSeconds())
+          .append(" s after the end: ")
+          .append(r.unanswered());
     }
     return words.toString();
   }

@@ -24,7 +24,7 @@ import org.HdrHistogram.Histogram;
  * @param queued requests that were due and not yet sent at the end of the window; in no percentile
  * @param inFlight requests that were sent and not yet answered then; in no percentile
  * @param oldestNanos how long the oldest of these had been due
- * @param unanswered requests without an answer a second after the window
+ * @param unanswered requests without an answer 5 s after the window
  * @param threads what the generator itself did
  */
 public record LoadResult(

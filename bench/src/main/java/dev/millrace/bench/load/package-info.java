@@ -57,7 +57,7 @@
  *   <li>The window begins when all connections are up and the warm-up is over, and lasts as long as
  *       was asked. An answer that completes in the window counts, whenever its request was sent;
  *       one that completes after it does not. After the window nothing more is sent, and answers
- *       are waited for (and checked) for a second at the most.
+ *       are waited for (and checked) for five seconds at the most.
  *   <li>An answer is complete when this process has read and is about to check its last byte: one
  *       look at the clock for each {@code read}. A request of the closed loop starts at that same
  *       moment, so what checking costs is in the next latency. A latency therefore has the

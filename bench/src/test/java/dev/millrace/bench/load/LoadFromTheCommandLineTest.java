@@ -77,8 +77,8 @@ class LoadFromTheCommandLineTest {
               "127.0.0.1:" + server.port(),
               "--connections=2",
               "--warmup=50ms",
-              "--duration=100ms",
-              "--progress=20ms",
+              "--duration=300ms",
+              "--progress=5ms",
               "--rate=500",
               "--hgrm=" + hgrm);
       assertEquals(0, code, () -> out.toString() + err);
@@ -141,7 +141,7 @@ class LoadFromTheCommandLineTest {
       assertEquals(1, load(target, "--connections=2", "--warmup=0", "--duration=50ms"));
     }
     assertEquals("load: no request was answered" + System.lineSeparator(), err.toString());
-    assertTrue(out.toString().contains("unanswered a second after the end: 2"), out::toString);
+    assertTrue(out.toString().contains("unanswered 5 s after the end: 2"), out::toString);
   }
 
   @Test

@@ -6,7 +6,12 @@ import java.util.OptionalDouble;
 
 /** Options as tests want them: short, without a warm-up, so that every answer counts. */
 final class Runs {
-  static final Duration SHORT = Duration.ofMillis(200);
+  /** Long enough for some answers also on a machine that has other things to do. */
+  static final Duration SHORT = Duration.ofMillis(500);
+
+  /** Where nothing will come, there is nothing to wait for. */
+  static final Duration NO_DRAIN = Duration.ofMillis(100);
+
   static final LoadListener NOBODY = new LoadListener() {};
 
   private Runs() {}

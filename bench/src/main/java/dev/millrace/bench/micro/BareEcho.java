@@ -38,11 +38,18 @@ public final class BareEcho implements EchoLoop {
   private final Consumer<SelectionKey> onReadyKey = this::ready;
   private final Peer oldest = new Peer(null);
   private long now;
+  private boolean isClockRead;
 
   /** A connection, and a link of the list in which the one that was silent longest is first. */
   private static final class Peer {
     final SocketChannel channel;
-    ByteBuffer pending;
+    boolean isPending;
+
+    /**
+     * What is pending; kept for the next time, so that a peer costs a buffer and not each stall.
+     */
+    ByteBuffer rest;
+
     long lastInput;
     Peer before = this;
     Peer behind = this;
@@ -92,6 +99,7 @@ public final class BareEcho implements EchoLoop {
   public void turn() {
     try {
       if (timeouts) {
+        isClockRead = false;
         selector.select(onReadyKey, millisToNextTimeout());
         endSilent();
       } else {
@@ -107,16 +115,24 @@ public final class BareEcho implements EchoLoop {
     if (first.channel == null) {
       return MAX_WAIT_MILLIS;
     }
-    long left = first.lastInput + READ_IDLE_NANOS - System.nanoTime();
+    long left = first.lastInput + READ_IDLE_NANOS - now; // late by a turn, which is let pass
     return Math.max(1, Math.min(MAX_WAIT_MILLIS, left / 1_000_000));
   }
 
   private void endSilent() {
-    now = System.nanoTime();
+    readClock();
     for (Peer first = oldest.behind;
         first.channel != null && now - first.lastInput >= READ_IDLE_NANOS;
         first = oldest.behind) {
       end(first);
+    }
+  }
+
+  /** Once a turn: at its first ready key, or if there is none behind the poll. */
+  private void readClock() {
+    if (!isClockRead) {
+      now = System.nanoTime();
+      isClockRead = true;
     }
   }
 
@@ -127,7 +143,7 @@ public final class BareEcho implements EchoLoop {
       return;
     }
     try {
-      if (peer.pending != null) {
+      if (peer.isPending) {
         flush(key, peer);
       } else {
         echo(key, peer);
@@ -163,6 +179,7 @@ public final class BareEcho implements EchoLoop {
       return;
     }
     if (timeouts) {
+      readClock();
       peer.lastInput = now;
       peer.unlink();
       peer.linkBefore(oldest);
@@ -170,15 +187,19 @@ public final class BareEcho implements EchoLoop {
     buffer.flip();
     peer.channel.write(buffer);
     if (buffer.hasRemaining()) {
-      peer.pending = ByteBuffer.allocateDirect(buffer.remaining()).put(buffer).flip();
+      if (peer.rest == null) {
+        peer.rest = ByteBuffer.allocateDirect(BUFFER_BYTES);
+      }
+      peer.rest.clear().put(buffer).flip();
+      peer.isPending = true;
       key.interestOps(SelectionKey.OP_WRITE);
     }
   }
 
   private void flush(SelectionKey key, Peer peer) throws IOException {
-    peer.channel.write(peer.pending);
-    if (!peer.pending.hasRemaining()) {
-      peer.pending = null;
+    peer.channel.write(peer.rest);
+    if (!peer.rest.hasRemaining()) {
+      peer.isPending = false;
       key.interestOps(SelectionKey.OP_READ);
     }
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 /** A loop on its own thread, without a kernel, and the {@link Sender} of one connection on it. */
 public final class SendingLoop implements AutoCloseable {
   private final EventLoop loop;
+  private final Thread thread;
   private final Sender sender;
 
   /** Starts the loop, with one connection whose peer takes all. */
@@ -40,13 +41,18 @@ public final class SendingLoop implements AutoCloseable {
         };
     Server.builder().loop(loop).listen("127.0.0.1", 0).handler(() -> silent).start();
     provider.connect(); // before the loop's thread is there: from then on the sockets are its own
-    loop.start();
+    thread = loop.start();
     sender = opened.join();
   }
 
   /** The door to the connection, for any thread. */
   public Sender sender() {
     return sender;
+  }
+
+  /** The loop's thread. */
+  public Thread thread() {
+    return thread;
   }
 
   @Override

@@ -85,7 +85,7 @@ public class ShortWrites extends Pace {
     return core.client.echo();
   }
 
-  /** The floor, which makes a buffer for each rest that it keeps. */
+  /** The floor, which keeps one buffer for what is left. */
   @Benchmark
   public long bareTimeouts(Bare bare) {
     return bare.client.echo();

@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.gate.GateCommand;
 import dev.millrace.bench.load.LoadCommand;
 import dev.millrace.bench.micro.JmhCommand;
 import dev.millrace.bench.peer.ServeCommand;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Bench.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {JmhCommand.class, LoadCommand.class, ReportCommand.class, ServeCommand.class})
+    subcommands = {GateCommand.class, JmhCommand.class, LoadCommand.class, ServeCommand.class, ReportCommand.class})
 public final class Bench implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */
   public static final String VERSION = "millrace-bench 0.1.0";

@@ -1,0 +1,115 @@
+package dev.millrace.bench.gate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.Connection;
+import dev.millrace.ConnectionHandler;
+import dev.millrace.bench.micro.BareEcho;
+import dev.millrace.bench.micro.CoreEcho;
+import dev.millrace.bench.report.Summary;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What the gate is there to notice, it notices: servers that do a little too much break the budget
+ * for it, and no other. Only what is counted is asked here, since times are never asserted.
+ */
+@Timeout(60)
+class BudgetsBrokenTest {
+  private final Map<Budget, Summary> figures = new EnumMap<>(Budget.class);
+
+  private Gate gate(EchoFactory server) {
+    return new Gate(server, figures::put);
+  }
+
+  private Gate gate(ConnectionHandler handler) {
+    return gate(provider -> new CoreEcho(provider, () -> handler));
+  }
+
+  private double measured(Budget budget) {
+    return figures.get(budget).median();
+  }
+
+  @Test
+  void coreAsItIsBreaksNone() throws IOException {
+    new Gate(figures::put).measureExact();
+    assertEquals(Set.of(), Gate.broken(figures), figures::toString);
+    Set<Budget> counted = EnumSet.range(Budget.ECHO_BYTES, Budget.SEND_BYTES);
+    counted.remove(Budget.TIMER_FLATNESS); // a ratio among the timers
+    assertEquals(counted, figures.keySet());
+  }
+
+  @Test
+  void floorBreaksNone() throws IOException {
+    Gate gate = gate(provider -> new BareEcho(provider, true));
+    gate.measureEchoes();
+    gate.measureConnections();
+    assertEquals(Set.of(), Gate.broken(figures), figures::toString);
+  }
+
+  @Test
+  void handlerThatAllocatesForEachEvent() throws IOException {
+    byte[][] last = new byte[1][];
+    gate((connection, data) -> {
+          last[0] = new byte[24];
+          connection.write(data);
+        })
+        .measureEchoes();
+    assertEquals(Set.of(Budget.ECHO_BYTES, Budget.PIPELINED_BYTES), Gate.broken(figures));
+    assertEquals(40, measured(Budget.ECHO_BYTES), "an array of 24 bytes and its head of 16");
+    assertEquals(2.5, measured(Budget.PIPELINED_BYTES), "one for 16 requests");
+  }
+
+  @Test
+  void handlerThatPausesAndResumesForEachEvent() throws IOException {
+    gate(new PausingEcho()).measureEchoes();
+    Set<Budget> broken = Gate.broken(figures);
+    assertTrue(broken.contains(Budget.ECHO_INTEREST), figures::toString);
+    assertTrue(broken.contains(Budget.PIPELINED_INTEREST), figures::toString);
+    assertEquals(2, measured(Budget.ECHO_INTEREST), "off and on again");
+  }
+
+  @Test
+  void handlerThatAllocatesForEachConnection() throws IOException {
+    gate(provider -> new CoreEcho(provider, LargeEcho::new)).measureConnections();
+    assertEquals(Set.of(Budget.CONNECTION_BYTES), Gate.broken(figures));
+  }
+
+  @Test
+  void figureAtTheLimitHoldsAndOneAboveBreaks() {
+    assertFalse(Budget.ECHO_BYTES.isBrokenBy(0));
+    assertTrue(Budget.ECHO_BYTES.isBrokenBy(0.001), "16 bytes in 16,000 echoes");
+    assertFalse(Budget.ECHO_SELECTS.isBrokenBy(300 / 19_200.0));
+    assertTrue(Budget.ECHO_SELECTS.isBrokenBy(301 / 19_200.0));
+    assertTrue(Budget.ECHO_BYTES.isBrokenBy(Double.NaN), "what is no number holds nothing");
+  }
+
+  /** Stops reading, answers, and reads on in the next turn. */
+  private static final class PausingEcho implements ConnectionHandler {
+    @Override
+    public void onData(Connection connection, ByteBuffer data) {
+      connection.write(data);
+      connection.pauseReading();
+      connection.loop().execute(connection::resumeReading);
+    }
+  }
+
+  /** Has a buffer of its own that it has no need for. */
+  private static final class LargeEcho implements ConnectionHandler {
+    private final byte[] own = new byte[256];
+
+    @Override
+    public void onData(Connection connection, ByteBuffer data) {
+      own[0] = data.get(data.position());
+      connection.write(data);
+    }
+  }
+}

@@ -186,20 +186,25 @@ public final class Load {
   private LoadResult measure() throws IOException, InterruptedException {
     // All that was counted before is the connecting, and that was taken: without a warm-up the
     // window begins with the first request.
-    start();
-    if (!options.warmup().isZero()) {
+    if (options.warmup().isZero()) {
+      listener.measuringBegins();
+      start();
+    } else {
+      start();
       long now = System.nanoTime();
       List<Tally> warm = pass(true, now, now + options.warmup().toNanos());
       warm.forEach(outside::appendErrors);
+      listener.measuringBegins();
     }
     long begin = System.nanoTime();
-    listener.measuringBegins();
     List<Tally> window = pass(false, begin, begin + options.measure().toNanos());
-    listener.measuringEnds(window.stream().mapToLong(t -> t.latency.getTotalCount()).sum());
+    long answered = window.stream().mapToLong(t -> t.latency.getTotalCount()).sum();
+    listener.measuringEnds(answered);
     workers.forEach(Worker::stopLoading);
     awaitDrained();
     Tally after = sum(exchangeAll());
     outside.appendErrors(after);
+    listener.drained(answered + after.latency.getTotalCount());
     return result(window, after.inFlight);
   }
 

@@ -110,6 +110,33 @@ class CountsAreExactTest {
   }
 
   @Test
+  void betweenSilentEdgesTheServerHasEchoedExactlyWhatIsTold() throws Exception {
+    AtomicLong echoed = new AtomicLong();
+    try (Server server = echo(echoed)) {
+      List<String> course = new ArrayList<>();
+      Load.run(
+          Runs.options(address(server), 8, 4, 64, OptionalDouble.empty(), false, 1, false),
+          new LoadListener() {
+            @Override
+            public void measuringBegins() {
+              course.add("begins at " + echoed.get());
+            }
+
+            @Override
+            public void measuringEnds(long requests) {
+              course.add("ends");
+            }
+
+            @Override
+            public void drained(long requests) {
+              course.add("drained, all counted: " + (echoed.get() == requests * 64));
+            }
+          });
+      assertEquals(List.of("begins at 0", "ends", "drained, all counted: true"), course);
+    }
+  }
+
+  @Test
   void warmUpDoesNotCountAndProgressTellsOfBoth() throws Exception {
     AtomicLong echoed = new AtomicLong();
     try (Server server = echo(echoed)) {

@@ -1,5 +1,7 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.compare.CompareCommand;
+import dev.millrace.bench.compare.IdleCommand;
 import dev.millrace.bench.gate.GateCommand;
 import dev.millrace.bench.load.LoadCommand;
 import dev.millrace.bench.micro.JmhCommand;
@@ -21,7 +23,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Bench.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {GateCommand.class, JmhCommand.class, LoadCommand.class, ServeCommand.class, ReportCommand.class})
+    subcommands = {
+      CompareCommand.class,
+      IdleCommand.class,
+      LoadCommand.class,
+      JmhCommand.class,
+      GateCommand.class,
+      ReportCommand.class,
+      ServeCommand.class
+    })
 public final class Bench implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */
   public static final String VERSION = "millrace-bench 0.1.0";

@@ -1,0 +1,45 @@
+package dev.millrace.bench.compare;
+
+import dev.millrace.bench.load.LoadListener;
+import dev.millrace.bench.probe.Machine;
+import dev.millrace.bench.probe.ProcessCost;
+import dev.millrace.bench.probe.ProcessProbe;
+import dev.millrace.bench.probe.ProcessSample;
+import java.util.Optional;
+
+/** What a server cost while it was under load, sampled at the edges of the load's own window. */
+final class CostWindow implements LoadListener {
+  private final ProcessProbe server;
+  private final ProcessProbe self = ProcessProbe.of(ProcessHandle.current().pid());
+  private ProcessSample serverBefore;
+  private ProcessSample selfBefore;
+  private Machine.Sample machineBefore;
+  private ProcessCost cost;
+  private Optional<String> disturbance = Optional.empty();
+
+  CostWindow(ProcessProbe server) {
+    this.server = server;
+  }
+
+  @Override
+  public void measuringBegins() {
+    machineBefore = Machine.sample();
+    selfBefore = self.sample();
+    serverBefore = server.sample();
+  }
+
+  @Override
+  public void measuringEnds(long requests) {
+    cost = server.sample().minus(serverBefore);
+    long own = self.sample().minus(selfBefore).cpuNanos();
+    disturbance = Machine.sample().minus(machineBefore).disturbance(cost.cpuNanos() + own);
+  }
+
+  ProcessCost cost() {
+    return cost;
+  }
+
+  Optional<String> disturbance() {
+    return disturbance;
+  }
+}

@@ -1,0 +1,199 @@
+package dev.millrace.bench.compare;
+
+import dev.millrace.bench.load.LoadListener;
+import dev.millrace.bench.peer.Peer;
+import dev.millrace.bench.probe.InstructionCounter;
+import dev.millrace.bench.probe.Instructions;
+import dev.millrace.bench.probe.SyscallCounter;
+import dev.millrace.bench.probe.Syscalls;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a request costs in instructions and in system calls: counts, which a noisy machine does not
+ * move. They are taken in windows of their own, in which the connections are up and silent at both
+ * edges, so that exactly the requests between are counted; a tool that counts slows the server down
+ * too much for any other figure.
+ */
+final class Counts {
+  /**
+   * A window must do some thousand requests where a simulated processor does a thousand a second.
+   */
+  private static final Duration WARMUP_PIECE = Duration.ofSeconds(5);
+
+  private final Lineup lineup;
+  private final Settings settings;
+  private final Consumer<String> progress;
+  private final List<String> notes = new ArrayList<>();
+
+  Counts(Lineup lineup, Settings settings, Consumer<String> progress) {
+    this.lineup = lineup;
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  /**
+   * The instructions of a window.
+   *
+   * @param user per request in user mode, the compiler's left out
+   * @param kernel per request in the kernel; NaN where nobody counts them
+   */
+  record InstructionRate(double user, double kernel) {}
+
+  /**
+   * Counts instructions, window by window, each server once in each.
+   *
+   * @param counter with whose prefix the servers were started
+   * @param isWarm whether they have served under load for long enough already
+   */
+  Map<Peer, List<InstructionRate>> instructions(InstructionCounter counter, boolean isWarm)
+      throws IOException, InterruptedException {
+    Map<Peer, List<InstructionRate>> rates = new EnumMap<>(Peer.class);
+    for (Peer peer : lineup.peers()) {
+      rates.put(peer, new ArrayList<>());
+      if (!isWarm) {
+        warmUp(peer, counter.warmupRequests());
+        // In the first one, what counts gets to know the code, and the compiler what counts.
+        instructions(peer, counter);
+      }
+    }
+    for (int i = 1; i <= settings.rounds(); i++) {
+      progress.accept("instructions, window %d of %d".formatted(i, settings.rounds()));
+      for (Peer peer : lineup.shuffled()) {
+        rates.get(peer).add(instructions(peer, counter));
+      }
+    }
+    return rates;
+  }
+
+  private void warmUp(Peer peer, long requests) throws IOException, InterruptedException {
+    long done = 0;
+    // A server that takes ten times as long as others is as warm after ten times as few.
+    long until = System.nanoTime() + 10 * settings.warmup().toNanos();
+    while (done < requests && System.nanoTime() - until < 0) {
+      done += lineup.load(peer, Duration.ZERO, WARMUP_PIECE, new LoadListener() {}).requests();
+    }
+    progress.accept("%s is warm after %,d requests".formatted(peer.title(), done));
+    if (done < requests) {
+      notes.add(
+          "%s: warmed up with %,d requests where %,d were meant."
+              .formatted(peer.title(), done, requests));
+    }
+  }
+
+  private InstructionRate instructions(Peer peer, InstructionCounter counter)
+      throws IOException, InterruptedException {
+    try (InstructionWindow window = new InstructionWindow(counter, lineup.pid(peer))) {
+      lineup.load(peer, Duration.ZERO, settings.measure(), window);
+      Instructions spent = window.spent;
+      if (!spent.isQuiet()) {
+        progress.accept(
+            "%s: %.1f %% of the instructions were the compiler's, which are left out"
+                .formatted(peer.title(), 100.0 * spent.jit() / spent.user()));
+      }
+      double kernel =
+          spent.kernel().isPresent()
+              ? (double) spent.kernel().getAsLong() / window.requests
+              : Double.NaN;
+      return new InstructionRate((double) spent.userWithoutJit() / window.requests, kernel);
+    }
+  }
+
+  /**
+   * System calls of a window.
+   *
+   * @param calls by name
+   * @param requests answered in it
+   */
+  record SyscallRate(Syscalls calls, long requests) {
+    double perRequest() {
+      return (double) calls.total() / requests;
+    }
+
+    double perRequest(String name) {
+      return (double) calls.calls(name) / requests;
+    }
+  }
+
+  /** Counts the system calls of each server, once: they vary by nothing but how often it waits. */
+  Map<Peer, SyscallRate> systemCalls() throws IOException, InterruptedException {
+    Map<Peer, SyscallRate> rates = new EnumMap<>(Peer.class);
+    for (Peer peer : lineup.peers()) {
+      try (SyscallWindow window = new SyscallWindow(lineup.pid(peer))) {
+        lineup.load(peer, Duration.ZERO, settings.measure(), window);
+        rates.put(peer, new SyscallRate(window.calls, window.requests));
+      }
+    }
+    return rates;
+  }
+
+  /** What has to be said about the figures, in sentences. */
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  private static final class InstructionWindow implements LoadListener, AutoCloseable {
+    private final InstructionCounter counter;
+    private final long pid;
+    private InstructionCounter.Window window;
+    private Instructions spent;
+    private long requests;
+
+    InstructionWindow(InstructionCounter counter, long pid) {
+      this.counter = counter;
+      this.pid = pid;
+    }
+
+    @Override
+    public void measuringBegins() {
+      window = counter.open(pid);
+    }
+
+    @Override
+    public void drained(long answered) {
+      spent = window.end();
+      requests = answered;
+    }
+
+    @Override
+    public void close() {
+      if (window != null) {
+        window.close();
+      }
+    }
+  }
+
+  private static final class SyscallWindow implements LoadListener, AutoCloseable {
+    private final long pid;
+    private SyscallCounter.Window window;
+    private Syscalls calls;
+    private long requests;
+
+    SyscallWindow(long pid) {
+      this.pid = pid;
+    }
+
+    @Override
+    public void measuringBegins() {
+      window = SyscallCounter.open(pid);
+    }
+
+    @Override
+    public void drained(long answered) {
+      calls = window.end();
+      requests = answered;
+    }
+
+    @Override
+    public void close() {
+      if (window != null) {
+        window.close();
+      }
+    }
+  }
+}

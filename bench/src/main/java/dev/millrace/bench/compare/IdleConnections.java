@@ -1,0 +1,109 @@
+package dev.millrace.bench.compare;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Connections that asked once and then say nothing: each has made its server go through accept,
+ * read and write, so that whatever a server keeps for a connection is there.
+ *
+ * <p>They are opened one after the other, since how fast is not the question. Thread rule: one
+ * thread; it blocks.
+ */
+final class IdleConnections implements AutoCloseable {
+  /**
+   * A host has 28,000 ephemeral ports for one source address; another address has as many again.
+   */
+  private static final int CONNECTIONS_PER_ADDRESS = 20_000;
+
+  private static final int REQUEST_BYTES = 64;
+
+  private final List<SocketChannel> channels = new ArrayList<>();
+  private final ByteBuffer message = ByteBuffer.allocateDirect(REQUEST_BYTES);
+
+  /**
+   * Opens connections beside those that are open.
+   *
+   * @param server where to; loopback
+   * @param count how many more
+   * @throws IOException if one fails, with its number; those opened before stay open until {@link
+   *     #close()}
+   */
+  void open(InetSocketAddress server, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      int number = channels.size() + 1;
+      try {
+        SocketChannel channel = SocketChannel.open();
+        channels.add(channel);
+        channel.bind(new InetSocketAddress(source(number), 0));
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.connect(server);
+        exchange(channel);
+      } catch (IOException e) {
+        throw new IOException(
+            "connection %d of %d failed: %s".formatted(number, number + count - i - 1, e), e);
+      }
+    }
+  }
+
+  private void exchange(SocketChannel channel) throws IOException {
+    message.clear();
+    while (message.hasRemaining()) {
+      channel.write(message);
+    }
+    message.clear();
+    while (message.hasRemaining()) {
+      if (channel.read(message) < 0) {
+        throw new IOException("the server ended it");
+      }
+    }
+  }
+
+  private static InetAddress source(int number) throws IOException {
+    int host = 1 + number / CONNECTIONS_PER_ADDRESS;
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host});
+  }
+
+  /** How many of them the server has ended meanwhile; all stay open on this side. */
+  int ended() throws IOException {
+    int ended = 0;
+    for (SocketChannel channel : channels) {
+      channel.configureBlocking(false);
+      message.clear();
+      try {
+        if (channel.read(message) != 0) {
+          ended++;
+        }
+      } catch (IOException e) {
+        ended++; // by a reset
+      }
+    }
+    return ended;
+  }
+
+  int size() {
+    return channels.size();
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException first = null;
+    for (SocketChannel channel : channels) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        first = first == null ? e : first;
+      }
+    }
+    channels.clear();
+    if (first != null) {
+      throw first;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.bench.compare;
+
+import dev.millrace.bench.load.Load;
+import dev.millrace.bench.load.LoadListener;
+import dev.millrace.bench.load.LoadOptions;
+import dev.millrace.bench.load.LoadResult;
+import dev.millrace.bench.load.Protocol;
+import dev.millrace.bench.peer.Peer;
+import dev.millrace.bench.peer.ServerOptions;
+import dev.millrace.bench.peer.ServerProcess;
+import dev.millrace.bench.probe.Cpus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+
+/**
+ * The servers of one workload, each in its process, all up at the same time: one that is not being
+ * measured waits in its poll and takes nothing from the others.
+ */
+final class Lineup implements AutoCloseable {
+  private final Workload workload;
+  private final Settings settings;
+  private final Map<Peer, ServerProcess> servers = new EnumMap<>(Peer.class);
+  private final Random random;
+
+  /**
+   * Starts the servers.
+   *
+   * @param prefix before the command of each, as what counts its instructions
+   * @param jvmOptions for each JVM beside those of the settings
+   * @throws IOException if one does not start; those that did are ended
+   */
+  Lineup(
+      Workload workload,
+      List<Peer> peers,
+      Settings settings,
+      Cpus cpus,
+      List<String> prefix,
+      List<String> jvmOptions)
+      throws IOException {
+    this.workload = workload;
+    this.settings = settings;
+    this.random = new Random(settings.seed());
+    List<String> before = new ArrayList<>(cpus.prefix(settings.serverCpus(cpus)));
+    before.addAll(prefix);
+    List<String> options = new ArrayList<>(jvmOptions);
+    options.addAll(settings.jvmOptions());
+    boolean isUp = false;
+    try {
+      for (Peer peer : peers) {
+        servers.put(
+            peer,
+            ServerProcess.start(new ServerOptions(peer, options, before, settings.readTimeout())));
+      }
+      isUp = true;
+    } finally {
+      if (!isUp) {
+        close();
+      }
+    }
+  }
+
+  List<Peer> peers() {
+    return List.copyOf(servers.keySet());
+  }
+
+  /** All of them, in an order drawn anew each time. */
+  List<Peer> shuffled() {
+    List<Peer> order = new ArrayList<>(servers.keySet());
+    Collections.shuffle(order, random);
+    return order;
+  }
+
+  long pid(Peer peer) {
+    return servers.get(peer).pid();
+  }
+
+  /**
+   * Loads one server.
+   *
+   * @param leadIn how long before the window; connections come up in it
+   * @param measure how long the window is
+   * @param listener is called at its edges
+   * @throws IOException if anything went wrong: such a run has no figures
+   */
+  LoadResult load(Peer peer, Duration leadIn, Duration measure, LoadListener listener)
+      throws IOException, InterruptedException {
+    LoadResult result =
+        Load.run(
+            new LoadOptions(
+                servers.get(peer).address(),
+                workload.connections(),
+                workload.depth(),
+                workload.sizeBytes(),
+                leadIn,
+                measure,
+                OptionalDouble.empty(),
+                workload.isReconnecting(),
+                Protocol.echo(settings.seed()),
+                1),
+            listener);
+    if (result.errors() > 0) {
+      throw new IOException(
+          "%s, %s: %d errors under load; connects that failed: %s, connections lost: %s"
+              .formatted(
+                  workload.id(),
+                  peer.title(),
+                  result.errors(),
+                  result.connectFailures(),
+                  result.lost()));
+    }
+    if (result.requests() == 0) {
+      throw new IOException(
+          "%s, %s: no answer in %d ms".formatted(workload.id(), peer.title(), measure.toMillis()));
+    }
+    return result;
+  }
+
+  @Override
+  public void close() {
+    servers.values().forEach(ServerProcess::close);
+  }
+}

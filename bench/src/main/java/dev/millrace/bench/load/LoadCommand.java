@@ -1,6 +1,8 @@
 package dev.millrace.bench.load;
 
 import dev.millrace.bench.Bench;
+import dev.millrace.bench.report.Environment;
+import dev.millrace.bench.report.Reports;
 import dev.millrace.examples.Programs;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -147,6 +149,12 @@ public final class LoadCommand implements Callable<Integer> {
   private Path hgrm;
 
   @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Writes the result there as JSON, Markdown and a chart.")
+  private Path results;
+
+  @Option(
       names = "--progress",
       paramLabel = "TIME",
       description = "A line on stderr that often; 0 for none (default: 1s on a terminal, else 0).")
@@ -166,6 +174,7 @@ public final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     LoadOptions options = options();
+    Environment environment = Environment.now();
     PrintWriter out = spec.commandLine().getOut();
     out.println(headline(options));
     out.flush();
@@ -173,6 +182,11 @@ public final class LoadCommand implements Callable<Integer> {
     print(out, options, result);
     if (hgrm != null) {
       writeHgrm(result.latency());
+    }
+    if (results != null) {
+      Reports.write(LoadReport.of(target, options, result, environment), results)
+          .forEach(path -> out.println("  written      " + path));
+      out.flush();
     }
     if (result.requests() == 0) {
       throw new IOException("no request was answered");

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.Server;
 import dev.millrace.bench.Bench;
+import dev.millrace.bench.report.Report;
+import dev.millrace.bench.report.Reports;
+import dev.millrace.bench.report.Table;
 import dev.millrace.examples.Programs;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -95,6 +98,32 @@ class LoadFromTheCommandLineTest {
     List<String> distribution = Files.readAllLines(hgrm);
     assertTrue(distribution.get(0).contains("Percentile"), distribution::toString);
     assertTrue(distribution.stream().anyMatch(l -> l.startsWith("#[Max")), distribution::toString);
+  }
+
+  @Test
+  void aReportHasTheSameFiguresAndCanBeReadBack(@TempDir Path dir) throws Exception {
+    try (Server server = echo()) {
+      int code =
+          load(
+              "--target=127.0.0.1:" + server.port(),
+              "--connections=2",
+              "--rate=500",
+              "--warmup=50ms",
+              "--duration=500ms",
+              "--out=" + dir);
+      assertEquals(0, code, err::toString);
+    }
+    Report report = Reports.read(dir.resolve("load.json"));
+    Table rate = report.tables().get(0);
+    String row = rate.rows().get(0);
+    long requests = (long) rate.figure(row, "requests").median();
+    assertTrue(out.toString().contains("%,d in".formatted(requests)), out::toString);
+    Table latency = report.tables().get(1);
+    assertEquals(List.of("latency", "uncorrected", "generator's own lateness"), latency.rows());
+    assertTrue(
+        latency.figure("latency", "max").median() >= latency.figure("latency", "p50").median());
+    assertEquals("500.0 /s", report.options().get("rate"));
+    assertTrue(out.toString().contains("load.md"), out::toString);
   }
 
   @Test

@@ -21,10 +21,17 @@ import java.util.function.Consumer;
  * too much for any other figure.
  */
 final class Counts {
-  /**
-   * A window must do some thousand requests where a simulated processor does a thousand a second.
-   */
+  /** Servers under a simulated processor are warmed up in pieces of this length. */
   private static final Duration WARMUP_PIECE = Duration.ofSeconds(5);
+
+  /** Where a simulated processor does a thousand requests a second, a window has to have some. */
+  private static final Duration SHORTEST_SIMULATED = Duration.ofSeconds(3);
+
+  /**
+   * The first window of a server that was warmed up uncounted: all its code is translated anew
+   * then, which takes seconds.
+   */
+  private static final Duration FIRST_SIMULATED = Duration.ofSeconds(15);
 
   private final Lineup lineup;
   private final Settings settings;
@@ -59,13 +66,14 @@ final class Counts {
       if (!isWarm) {
         warmUp(peer, counter.warmupRequests());
         // In the first one, what counts gets to know the code, and the compiler what counts.
-        instructions(peer, counter);
+        instructions(peer, counter, FIRST_SIMULATED);
       }
     }
+    Duration window = longer(settings.measure(), SHORTEST_SIMULATED);
     for (int i = 1; i <= settings.rounds(); i++) {
       progress.accept("instructions, window %d of %d".formatted(i, settings.rounds()));
       for (Peer peer : lineup.shuffled()) {
-        rates.get(peer).add(instructions(peer, counter));
+        rates.get(peer).add(instructions(peer, counter, isWarm ? settings.measure() : window));
       }
     }
     return rates;
@@ -73,7 +81,7 @@ final class Counts {
 
   private void warmUp(Peer peer, long requests) throws IOException, InterruptedException {
     long done = 0;
-    // A server that takes ten times as long as others is as warm after ten times as few.
+    // Simulated, the time that is enough by the clock is a tenth of enough.
     long until = System.nanoTime() + 10 * settings.warmup().toNanos();
     while (done < requests && System.nanoTime() - until < 0) {
       done += lineup.load(peer, Duration.ZERO, WARMUP_PIECE, new LoadListener() {}).requests();
@@ -86,10 +94,14 @@ final class Counts {
     }
   }
 
-  private InstructionRate instructions(Peer peer, InstructionCounter counter)
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  private InstructionRate instructions(Peer peer, InstructionCounter counter, Duration measure)
       throws IOException, InterruptedException {
     try (InstructionWindow window = new InstructionWindow(counter, lineup.pid(peer))) {
-      lineup.load(peer, Duration.ZERO, settings.measure(), window);
+      lineup.load(peer, Duration.ZERO, measure, window);
       Instructions spent = window.spent;
       if (!spent.isQuiet()) {
         progress.accept(

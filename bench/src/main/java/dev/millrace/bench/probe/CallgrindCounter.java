@@ -113,6 +113,10 @@ public final class CallgrindCounter implements InstructionCounter {
         "--separate-threads=yes",
         // A JVM writes code, and writes over it.
         "--smc-check=all-non-file",
+        // Compiled code finds null by the fault of reading it, and the JVM goes on from the
+        // registers
+        // of that very instruction. Without this it gets older ones, and takes it for a crash.
+        "--vex-iropt-register-updates=allregs-at-mem-access",
         "--vgdb-prefix=" + directory.resolve("vgdb"),
         "--callgrind-out-file=" + directory.resolve("out.%p"));
   }

@@ -7,18 +7,17 @@ import java.lang.management.ManagementFactory;
 /**
  * Counts the bytes that a thread allocates, exactly.
  *
- * <p>The median of several rounds is taken: now and then the JVM throws compiled code away, and
- * objects that it had made unnecessary are allocated once more.
+ * <p>The least of many rounds counts, when it has not become less for a while: the interpreter
+ * makes objects that compiled code does without, and how soon code is compiled is up to the
+ * machine; and now and then the JVM throws compiled code away. What the code itself allocates is in
+ * every round, and each has thousands of operations.
  */
 final class Allocation {
-  /** Odd, and enough that a few disturbed ones don't matter. */
-  private static final int ROUNDS = 11;
+  /** So many rounds without a lower figure, and the JIT compiler is taken to be done. */
+  private static final int SETTLED_ROUNDS = 20;
 
-  /**
-   * Rounds before the count, in which code is compiled by the last of the JVM's compilers: what it
-   * does without allocating, the interpreter does not.
-   */
-  private static final int WARMUP_ROUNDS = 20;
+  /** A bound for the patience; what is still falling then is told as it is. */
+  private static final int MAX_ROUNDS = 300;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -42,16 +41,17 @@ final class Allocation {
    * @param round does that many, on this thread
    */
   static Summary perOperation(int operations, Thread other, Runnable round) {
-    for (int i = 0; i < WARMUP_ROUNDS; i++) {
-      round.run();
-    }
-    double[] each = new double[ROUNDS];
-    for (int i = 0; i < ROUNDS; i++) {
+    long least = Long.MAX_VALUE;
+    for (int settled = 0, i = 0; settled < SETTLED_ROUNDS && i < MAX_ROUNDS; settled++, i++) {
       long before = by(other);
       round.run();
-      each[i] = (double) (by(other) - before) / operations;
+      long bytes = by(other) - before;
+      if (bytes < least) {
+        least = bytes;
+        settled = 0;
+      }
     }
-    return Summary.of(each);
+    return Summary.exact((double) least / operations);
   }
 
   private static long by(Thread other) {

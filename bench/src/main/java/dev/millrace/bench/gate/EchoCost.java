@@ -22,8 +22,8 @@ record EchoCost(Summary bytes, Calls calls, long operations) {
   /** As many as the comparisons with peers have. */
   private static final int CONNECTIONS = 64;
 
-  /** Turns in a round: some 20,000 echoes, which the JVM compiles for. */
-  private static final int TURNS = 300;
+  /** Turns in a round: some 13,000 echoes. */
+  private static final int TURNS = 200;
 
   /** An answer that fits one chunk of the outbound queue. */
   private static final int STALLED_BYTES = 16 << 10;
@@ -34,7 +34,7 @@ record EchoCost(Summary bytes, Calls calls, long operations) {
   private static final int STALLS = 2_000;
 
   /** More, since what ends a connection is compiled only after many have ended. */
-  private static final int LIVES = 10_000;
+  private static final int LIVES = 5_000;
 
   /**
    * Echoes of 64 bytes on 64 connections.

@@ -87,7 +87,8 @@ class BudgetsBrokenTest {
     double before = measured(Budget.CONNECTION_BYTES);
     gate(provider -> new CoreEcho(provider, LargeEcho::new)).measureConnections();
     double more = measured(Budget.CONNECTION_BYTES) - before;
-    assertTrue(more >= LargeEcho.BYTES, () -> more + " bytes more");
+    // Half, since what the JIT compiler leaves of all else may differ between the two.
+    assertTrue(more >= LargeEcho.BYTES / 2, () -> more + " bytes more");
     assertTrue(Gate.broken(figures).contains(Budget.CONNECTION_BYTES), figures::toString);
   }
 
@@ -112,7 +113,7 @@ class BudgetsBrokenTest {
 
   /** Has a buffer of its own that it has no need for. */
   private static final class LargeEcho implements ConnectionHandler {
-    static final int BYTES = 256;
+    static final int BYTES = 4_096;
 
     private final byte[] own = new byte[BYTES];
 

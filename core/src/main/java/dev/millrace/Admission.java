@@ -16,6 +16,10 @@ final class Admission {
   private final CapPolicy policy;
   private final Episode atCap;
   private final Episode atAddressCap;
+
+  // What the log lines say of the caps; made once, since every accept passes them on.
+  private final String capDetails;
+  private final String addressCapDetails;
   private final Map<InetAddress, int[]> byAddress = new HashMap<>();
 
   volatile int open;
@@ -29,6 +33,8 @@ final class Admission {
     this.maxConnections = maxConnections;
     this.maxPerAddress = maxPerAddress;
     this.policy = policy;
+    this.capDetails = "kind=" + FailureKind.CONNECTION_CAP.symbol() + " cap=" + maxConnections;
+    this.addressCapDetails = "kind=" + FailureKind.ADDRESS_CAP.symbol() + " cap=" + maxPerAddress;
     this.atCap = new Episode(log, "connections rejected, cap reached");
     this.atAddressCap = new Episode(log, "connections rejected, cap for one address reached");
   }
@@ -45,20 +51,20 @@ final class Admission {
   boolean enter(InetAddress from, long now) {
     if (isFull()) {
       rejectedByCap++;
-      atCap.happened(now, capDetails());
+      atCap.happened(now, capDetails);
       return false;
     }
-    atCap.endIfQuiet(now, capDetails());
+    atCap.endIfQuiet(now, capDetails);
     if (maxPerAddress != 0 && from != null) {
       int[] count = byAddress.computeIfAbsent(from, a -> new int[1]);
       if (count[0] >= maxPerAddress) {
         rejectedByAddressCap++;
-        atAddressCap.happened(now, addressCapDetails() + " last=" + from.getHostAddress());
+        atAddressCap.happened(now, addressCapDetails + " last=" + from.getHostAddress());
         return false;
       }
       count[0]++;
     }
-    atAddressCap.endIfQuiet(now, addressCapDetails());
+    atAddressCap.endIfQuiet(now, addressCapDetails);
     accepted++;
     open++;
     return true;
@@ -85,24 +91,16 @@ final class Admission {
     failures++;
   }
 
-  private String capDetails() {
-    return "kind=" + FailureKind.CONNECTION_CAP.symbol() + " cap=" + maxConnections;
-  }
-
-  private String addressCapDetails() {
-    return "kind=" + FailureKind.ADDRESS_CAP.symbol() + " cap=" + maxPerAddress;
-  }
-
   /** Tells what is over; true if something is not over yet. */
   boolean endEpisodesIfQuiet(long now) {
-    atCap.endIfQuiet(now, capDetails());
-    atAddressCap.endIfQuiet(now, addressCapDetails());
+    atCap.endIfQuiet(now, capDetails);
+    atAddressCap.endIfQuiet(now, addressCapDetails);
     return atCap.isRunning() || atAddressCap.isRunning();
   }
 
   /** The server ends: what is still open of the episodes is told. */
   void end() {
-    atCap.end(capDetails());
-    atAddressCap.end(addressCapDetails());
+    atCap.end(capDetails);
+    atAddressCap.end(addressCapDetails);
   }
 }

@@ -449,11 +449,7 @@ public final class Connection extends Ready {
         && !memory.isPressed()) {
       // What happens nearly always: nothing is pending, nothing is kept, and there is something to
       // read.
-      int n = readFresh();
-      if (n == memory.readBufferBytes()) {
-        readMore(n);
-      }
-      moved = n != 0;
+      moved = readFirst();
     } else {
       moved = readyForMore(ops);
     }
@@ -673,13 +669,17 @@ public final class Connection extends Ready {
     return n;
   }
 
-  /** Reads once into the loop's buffer and offers it; returns as {@link #receive}. */
-  private int readFresh() {
+  /** The event's first read, into the loop's buffer, and on if that was filled. */
+  private boolean readFirst() {
     int n = receive(memory.readBuffer());
-    if (n > 0) {
-      offerFresh(n);
+    if (n <= 0) {
+      return n != 0;
     }
-    return n;
+    offerFresh(n);
+    if (n == memory.readBufferBytes()) {
+      readMore(n);
+    }
+    return true;
   }
 
   /**
@@ -697,7 +697,10 @@ public final class Connection extends Ready {
       int room = memory.readBufferBytes();
       int n;
       if (kept == null) {
-        n = readFresh();
+        n = receive(memory.readBuffer());
+        if (n > 0) {
+          offerFresh(n);
+        }
       } else {
         ByteBuffer target = kept.space();
         boolean full = target == null;

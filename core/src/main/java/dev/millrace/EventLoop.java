@@ -94,9 +94,14 @@ public final class EventLoop implements Executor, AutoCloseable {
   private volatile boolean stopped;
   private volatile boolean interruptedByOthers;
 
-  private int readyCount;
   private int polls;
+
+  /** This turn's time, unless {@link #clockIsDue}. */
   private long now;
+
+  /** The poll is over or has handed over its first key: the time is read, once a turn. */
+  private boolean clockIsDue;
+
   private long work;
   private int emptyPolls;
   private long rebuiltNanos;
@@ -150,9 +155,10 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public boolean turn(long maxWaitNanos) {
     adopt();
-    if (stopped) {
-      return false;
-    }
+    return !stopped && oneTurn(maxWaitNanos);
+  }
+
+  private boolean oneTurn(long maxWaitNanos) {
     inTurn = true;
     long before = work;
     try {
@@ -180,7 +186,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     long wait = hasWork() ? 0 : Math.min(maxWaitNanos, timerDelay());
     boolean slept = false;
     long polled = now;
-    readyCount = 0;
+    clockIsDue = true;
     polls++;
     try {
       if (wait > 0 && tasks.aboutToSleep()) {
@@ -195,29 +201,36 @@ public final class EventLoop implements Executor, AutoCloseable {
       pollFailed(e, wait);
     }
     boolean woken = slept && !tasks.awake();
-    work += readyCount;
-    if (readyCount == 0) {
-      now = clock.getAsLong();
+    if (!clockIsDue) { // a key was ready
+      work++;
+      emptyPolls = 0;
+      return;
     }
+    readClock();
     boolean interrupted = interruptedByOthers || Thread.currentThread().isInterrupted();
-    if (slept && !woken && !interrupted && readyCount == 0) {
+    if (slept && !woken && !interrupted) {
       watchEmptyPoll(now - polled < wait - 1_000_000 || wait == Long.MAX_VALUE);
     } else {
       emptyPolls = 0;
     }
   }
 
+  private void readClock() {
+    now = clock.getAsLong();
+    clockIsDue = false;
+  }
+
   /** One ready key, as the poll hands it over. */
   private void readyKey(SelectionKey selected) {
-    if (readyCount++ == 0) {
-      now = clock.getAsLong();
+    if (clockIsDue) {
+      readClock();
     }
     Ready r = (Ready) selected.attachment();
     try {
-      if (!r.ready(selected.readyOps())) {
-        fruitless(r, selected);
-      } else if (r.fruitless != 0) {
+      if (r.ready(selected.readyOps())) {
         r.fruitless = 0;
+      } else {
+        fruitless(r, selected);
       }
     } catch (Throwable t) {
       fault(r, t);
@@ -735,7 +748,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     adopt();
     try {
       while (!stopped) {
-        turn(Long.MAX_VALUE);
+        oneTurn(Long.MAX_VALUE);
       }
     } finally {
       if (!stopped) {

@@ -77,6 +77,11 @@ public final class Connection extends Ready {
   /** Null until the first sign of an end: a close, or a failure. */
   private Ending ending;
 
+  // Written by each event, so they are here and not in the deadlines: those lie in a cache line of
+  // their own, which only a change of the deadline, or its timer, has to touch.
+  private long lastInputNanos;
+  private long lastOutputNanos;
+
   private long received;
   private long accepted;
   private long handed;
@@ -117,13 +122,25 @@ public final class Connection extends Ready {
     this.settings = settings;
     this.owner = owner;
     this.id = loop.nextId();
-    this.deadlines = new Alarm(loop.nowNanos());
+    this.lastInputNanos = loop.nowNanos();
+    this.lastOutputNanos = lastInputNanos;
+    this.deadlines = new Alarm(lastInputNanos);
   }
 
-  /** The timer node, which is also the place of the time stamps. */
+  /** The timer node, which is also the place of the time stamps that are written seldom. */
   private final class Alarm extends Deadlines {
     Alarm(long now) {
       super(now);
+    }
+
+    @Override
+    long lastInputNanos() {
+      return lastInputNanos;
+    }
+
+    @Override
+    long lastOutputNanos() {
+      return lastOutputNanos;
     }
 
     @Override
@@ -253,7 +270,7 @@ public final class Connection extends Ready {
         && !isPending()
         && ending == null
         && state.isWritable()
-        && memory.stagedBytes() + n <= settings.hardLimitBytes
+        && (memory.takesByReference(source) || memory.stagedBytes() + n <= settings.hardLimitBytes)
         && memory.hasRoomFor(n)
         && memory.stage(source)) {
       // What happens nearly always; the rest of this method would say the same, with more
@@ -662,7 +679,7 @@ public final class Connection extends Ready {
     }
     if (n > 0) {
       received += n;
-      deadlines.lastInputNanos = loop.nowNanos();
+      lastInputNanos = loop.nowNanos();
     } else if (n < 0) {
       inputEnded();
     }
@@ -830,7 +847,7 @@ public final class Connection extends Ready {
       moved = true;
       received += n;
       ending().discarded += n;
-      deadlines.lastInputNanos = loop.nowNanos();
+      lastInputNanos = loop.nowNanos();
       if (ending.discarded > settings.limits.lingerBytes()) {
         if (state == ConnectionState.OPEN_LINGERING) {
           note(
@@ -976,7 +993,7 @@ public final class Connection extends Ready {
       memory.clearStaged();
       return;
     }
-    if (memory.stagedBytes() > settings.limits.highWaterBytes()) {
+    if (memory.stagedBytes() > settings.highWaterBytes) {
       writableDue = true; // also if the kernel takes all: queuedBytes() has shown it to the handler
       attention = true;
     }
@@ -1031,7 +1048,7 @@ public final class Connection extends Ready {
 
   /** Above the high water mark reading pauses by itself. */
   private void markHigh() {
-    if (queue.bytes() > settings.limits.highWaterBytes()) {
+    if (queue.bytes() > settings.highWaterBytes) {
       aboveHigh = true;
       writableDue = true;
     }
@@ -1048,7 +1065,7 @@ public final class Connection extends Ready {
   private void handedOver(long bytes) {
     if (bytes > 0) {
       handed += bytes;
-      deadlines.lastOutputNanos = loop.nowNanos();
+      lastOutputNanos = loop.nowNanos();
     }
   }
 
@@ -1143,7 +1160,7 @@ public final class Connection extends Ready {
 
   @Override
   long lastOutputNanos() {
-    return deadlines.lastOutputNanos;
+    return lastOutputNanos;
   }
 
   @Override

@@ -15,6 +15,7 @@ final class ConnectionSettings {
   final int readBudgetBytes;
 
   final int writeBudgetBytes;
+  final int highWaterBytes;
   final int hardLimitBytes;
 
   /** The time-outs in nanoseconds; 0 is off. */
@@ -33,6 +34,7 @@ final class ConnectionSettings {
     this.socket = Objects.requireNonNull(socket, "socketSettings");
     readBudgetBytes = limits.readBudgetBytes();
     writeBudgetBytes = limits.writeBudgetBytes();
+    highWaterBytes = limits.highWaterBytes();
     hardLimitBytes = limits.hardLimitBytes();
     readIdleNanos = timeouts.readIdle().toNanos();
     writeStallNanos = timeouts.writeStall().toNanos();

@@ -16,11 +16,6 @@ abstract class Deadlines extends Timer {
 
   final long startedNanos;
 
-  /** The last byte in, and the last byte that the kernel took. */
-  long lastInputNanos;
-
-  long lastOutputNanos;
-
   /** Since when input is as it is: paused, wanted again, or ended. */
   long inputSinceNanos;
 
@@ -34,14 +29,18 @@ abstract class Deadlines extends Timer {
 
   Deadlines(long now) {
     startedNanos = now;
-    lastInputNanos = now;
-    lastOutputNanos = now;
     inputSinceNanos = now;
     outputSinceNanos = now;
   }
 
-  long lastProgressNanos() {
-    return later(lastInputNanos, lastOutputNanos);
+  /** When the last byte came in. */
+  abstract long lastInputNanos();
+
+  /** When the kernel took the last byte. */
+  abstract long lastOutputNanos();
+
+  final long lastProgressNanos() {
+    return later(lastInputNanos(), lastOutputNanos());
   }
 
   /**
@@ -108,12 +107,12 @@ abstract class Deadlines extends Timer {
       case LINGER_TIMEOUT -> left(now, outputSinceNanos, settings.lingerNanos);
       case LIFETIME -> left(now, startedNanos, settings.lifetimeNanos);
       case WRITE_STALL ->
-          left(now, later(outputSinceNanos, lastOutputNanos), settings.writeStallNanos);
+          left(now, later(outputSinceNanos, lastOutputNanos()), settings.writeStallNanos);
       case HALF_CLOSED_TIMEOUT ->
-          left(now, later(inputSinceNanos, lastOutputNanos), settings.halfClosedNanos);
+          left(now, later(inputSinceNanos, lastOutputNanos()), settings.halfClosedNanos);
       case PAUSED_TIMEOUT ->
-          left(now, later(inputSinceNanos, lastInputNanos), settings.pausedNanos);
-      case READ_IDLE -> left(now, later(inputSinceNanos, lastInputNanos), settings.readIdleNanos);
+          left(now, later(inputSinceNanos, lastInputNanos()), settings.pausedNanos);
+      case READ_IDLE -> left(now, later(inputSinceNanos, lastInputNanos()), settings.readIdleNanos);
       default -> NONE;
     };
   }

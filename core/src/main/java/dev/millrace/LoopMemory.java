@@ -150,10 +150,9 @@ final class LoopMemory {
    * Stages the remaining bytes of {@code source}, by reference if it is the buffer that is lent;
    * false if there is no room.
    */
-  @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
   boolean stage(ByteBuffer source) {
     int n = source.remaining();
-    if (source == lent && (stagedBytes == 0 || isStagedUpTo(source.position()))) {
+    if (takesByReference(source)) {
       if (stagedBytes == 0) {
         refFrom = source.position();
       }
@@ -168,6 +167,15 @@ final class LoopMemory {
     staging.put(source);
     stagedBytes += n;
     return true;
+  }
+
+  /**
+   * Whether {@link #stage} would take this without a copy: then all that is staged is a range of
+   * the read buffer, and no more than that holds.
+   */
+  @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
+  boolean takesByReference(ByteBuffer source) {
+    return source == lent && (stagedBytes == 0 || isStagedUpTo(source.position()));
   }
 
   /** Whether all that is staged is a range of the read buffer that ends at this position. */

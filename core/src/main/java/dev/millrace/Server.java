@@ -620,6 +620,16 @@ public final class Server implements AutoCloseable {
     Deadlines deadlines =
         new Deadlines(0) {
           @Override
+          long lastInputNanos() {
+            return 0;
+          }
+
+          @Override
+          long lastOutputNanos() {
+            return 0;
+          }
+
+          @Override
           protected void onTimer() {}
         };
     ConnectionSettings settings =

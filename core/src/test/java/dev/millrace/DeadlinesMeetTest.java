@@ -16,8 +16,21 @@ class DeadlinesMeetTest {
   private static final long START = Long.MAX_VALUE - 3 * SECOND;
 
   private static final class OfNobody extends Deadlines {
+    long lastInputNanos = START;
+    long lastOutputNanos = START;
+
     OfNobody() {
       super(START);
+    }
+
+    @Override
+    long lastInputNanos() {
+      return lastInputNanos;
+    }
+
+    @Override
+    long lastOutputNanos() {
+      return lastOutputNanos;
     }
 
     @Override
@@ -26,7 +39,7 @@ class DeadlinesMeetTest {
     }
   }
 
-  private final Deadlines deadlines = new OfNobody();
+  private final OfNobody deadlines = new OfNobody();
   private Timeouts timeouts = LoopFixture.noTimeouts();
 
   private long earliest(long sinceStart, FailureKind what) {

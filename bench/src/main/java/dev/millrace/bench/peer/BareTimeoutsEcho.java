@@ -91,12 +91,16 @@ final class BareTimeoutsEcho implements Runnable, Consumer<SelectionKey> {
     }
   }
 
-  /** Until the first of the list is due, rounded up; 0 waits for ever. */
+  /**
+   * Until the first of the list is due, rounded up; 0 waits for ever. It counts from this turn's
+   * look at the clock and so waits longer by what the turn took, which no time-out minds: another
+   * look would make the floor dearer than it has to be.
+   */
   private long waitMillis() {
     if (readTimeoutNanos == 0 || ends.next == ends) {
       return 0;
     }
-    long nanos = ends.next.lastReadNanos + readTimeoutNanos - System.nanoTime();
+    long nanos = ends.next.lastReadNanos + readTimeoutNanos - nowNanos;
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
   }
 

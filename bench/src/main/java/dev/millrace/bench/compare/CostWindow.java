@@ -7,7 +7,12 @@ import dev.millrace.bench.probe.ProcessProbe;
 import dev.millrace.bench.probe.ProcessSample;
 import java.util.Optional;
 
-/** What a server cost while it was under load, sampled at the edges of the load's own window. */
+/**
+ * What a server cost while it was under load, sampled at the edges of the load's own window.
+ *
+ * <p>Sampling takes milliseconds, in which the server goes on. So the order is the same at both
+ * edges, the server first: its window is as long as that in which its requests are counted.
+ */
 final class CostWindow implements LoadListener {
   private final ProcessProbe server;
   private final ProcessProbe self = ProcessProbe.of(ProcessHandle.current().pid());
@@ -23,9 +28,9 @@ final class CostWindow implements LoadListener {
 
   @Override
   public void measuringBegins() {
-    machineBefore = Machine.sample();
-    selfBefore = self.sample();
     serverBefore = server.sample();
+    selfBefore = self.sample();
+    machineBefore = Machine.sample();
   }
 
   @Override

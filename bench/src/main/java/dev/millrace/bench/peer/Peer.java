@@ -117,8 +117,9 @@ public enum Peer {
   }
 
   /**
-   * What its documentation tells to give to the JVM; {@link ServerProcess} gives it. The choice of
-   * a garbage collector and of sizes is not in here: that has to be the same for all.
+   * What its documentation, or a benchmark of its own, gives to the JVM; {@link ServerProcess}
+   * gives it. The choice of a garbage collector and of sizes is not in here: that has to be the
+   * same for all.
    */
   public List<String> jvmOptions() {
     return jvmOptions(Runtime.version().feature());

@@ -6,7 +6,8 @@
  *   <li>{@code BareEcho} and {@code BareTimeoutsEcho}: what the JVM costs without any library, the
  *       floor; {@code epoll-echo.c}: what it costs without the JVM
  *   <li>{@code MillraceEcho}, {@code NettyEcho}, {@code ActiveJEcho}, {@code VirtualThreadsEcho}:
- *       each as its own documentation says it is best, with the reasons beside the settings
+ *       each as its own documentation, examples or benchmarks have it where that is fastest, with
+ *       the reasons beside the settings
  *   <li>{@link dev.millrace.bench.peer.ServeCommand}: one of them in this JVM, answering questions
  *       about its memory
  *   <li>{@link dev.millrace.bench.peer.ServerProcess}: one of them in a process of its own

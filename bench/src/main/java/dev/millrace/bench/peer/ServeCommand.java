@@ -37,7 +37,7 @@ import picocli.CommandLine.TypeConversionException;
           + " the end of the input, ends it.",
       "",
       "The other commands start their servers by this, with JVM options that a peer's own"
-          + " documentation tells; by hand they have to be given, and it says so if they were not."
+          + " documentation or benchmarks tell; by hand they have to be given, and it says so if they were not."
           + " c-epoll is a C program: it is compiled and run, and knows 'stop' alone.",
       "",
       "Exit codes: 0 stopped, 1 the server can't run or failed, 2 wrong usage."
@@ -150,12 +150,17 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private int runProgram() throws IOException, InterruptedException {
+    Process running;
+    // Once it is started it runs, and needs its file no more.
     try (EpollEchoProgram program = EpollEchoProgram.compile()) {
-      return new ProcessBuilder(program.executable().toString(), Integer.toString(port))
-          .inheritIO()
-          .start()
-          .waitFor();
+      running =
+          new ProcessBuilder(program.executable().toString(), Integer.toString(port))
+              .inheritIO()
+              .start();
     }
+    // It has our standard input, which may stay open when a signal ends this JVM.
+    Runtime.getRuntime().addShutdownHook(new Thread(running::destroy, "stop-c-epoll"));
+    return running.waitFor();
   }
 
   /** Peers by their titles. */

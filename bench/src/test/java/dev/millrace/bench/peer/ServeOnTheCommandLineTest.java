@@ -2,6 +2,7 @@ package dev.millrace.bench.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.bench.Bench;
 import dev.millrace.examples.Programs;
@@ -93,13 +94,29 @@ class ServeOnTheCommandLineTest {
     assertEquals(List.of("serve: activej is measured with -Dchk=off"), run.err);
   }
 
+  @Test
+  void aSignalEndsTheProgramThatIsNoJavaWithIt() throws Exception {
+    assumeTrue(Peer.C_EPOLL.unavailable().isEmpty());
+    Process process = new ProcessBuilder(command(List.of(), Peer.C_EPOLL, 0)).start();
+    try {
+      String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+      assertTrue(line.startsWith("listening on "), line);
+      ProcessHandle program = process.descendants().findFirst().orElseThrow();
+      process.destroy(); // and its input, which is the program's too, stays open
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS), "still running");
+      program.onExit().get(30, TimeUnit.SECONDS);
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
   /** In a process with this standard input, which ends behind the lines. */
   private Run serve(Peer peer, int port, String... lines) throws Exception {
     return run(peer.jvmOptions(), peer, port, lines);
   }
 
-  private Run run(List<String> jvmOptions, Peer peer, int port, String... lines)
-      throws IOException, InterruptedException {
+  private static List<String> command(List<String> jvmOptions, Peer peer, int port) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Peers.QUICK_JVM);
@@ -108,6 +125,12 @@ class ServeOnTheCommandLineTest {
     command.add("-Dlogback.configurationFile=logback.xml");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName()));
     command.addAll(List.of("serve", peer.title(), "--port", Integer.toString(port)));
+    return command;
+  }
+
+  private Run run(List<String> jvmOptions, Peer peer, int port, String... lines)
+      throws IOException, InterruptedException {
+    List<String> command = command(jvmOptions, peer, port);
     Path out = directory.resolve("out");
     Path err = directory.resolve("err");
     Process process =

@@ -3,7 +3,6 @@ package dev.millrace.bench.compare;
 import dev.millrace.bench.load.LoadResult;
 import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.probe.ProcessCost;
-import dev.millrace.bench.probe.ProcessProbe;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ final class Contest {
     int pieces = 0;
     long most = Math.max(1, settings.warmup().dividedBy(WARMUP_PIECE));
     while (quiet < QUIET_PIECES && pieces < most) {
-      CostWindow window = new CostWindow(ProcessProbe.of(lineup.pid(peer)));
+      CostWindow window = new CostWindow(lineup.probe(peer));
       lineup.load(peer, Duration.ZERO, WARMUP_PIECE, window);
       quiet = window.cost().isQuiet() ? quiet + 1 : 0;
       pieces++;
@@ -89,7 +88,7 @@ final class Contest {
   }
 
   private Round round(Peer peer) throws IOException, InterruptedException {
-    CostWindow window = new CostWindow(ProcessProbe.of(lineup.pid(peer)));
+    CostWindow window = new CostWindow(lineup.probe(peer));
     LoadResult result = lineup.load(peer, LEAD_IN, settings.measure(), window);
     ProcessCost cost = window.cost();
     Optional<String> disturbance = window.disturbance();

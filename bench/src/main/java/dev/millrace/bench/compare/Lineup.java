@@ -9,6 +9,8 @@ import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.peer.ServerOptions;
 import dev.millrace.bench.peer.ServerProcess;
 import dev.millrace.bench.probe.Cpus;
+import dev.millrace.bench.probe.ProcessEndedException;
+import dev.millrace.bench.probe.ProcessProbe;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +84,30 @@ final class Lineup implements AutoCloseable {
   }
 
   /**
+   * Tells what a server has used.
+   *
+   * @throws IOException if it has ended
+   */
+  ProcessProbe probe(Peer peer) throws IOException {
+    try {
+      return ProcessProbe.of(pid(peer));
+    } catch (ProcessEndedException e) {
+      throw ended(peer, e);
+    }
+  }
+
+  private IOException ended(Peer peer, ProcessEndedException e) {
+    List<String> said = servers.get(peer).errors();
+    return new IOException(
+        "%s, %s: the server has ended%s"
+            .formatted(
+                workload.id(),
+                peer.title(),
+                said.isEmpty() ? "" : "; its last words: " + said.get(said.size() - 1)),
+        e);
+  }
+
+  /**
    * Loads one server.
    *
    * @param leadIn how long before the window; connections come up in it
@@ -91,20 +117,24 @@ final class Lineup implements AutoCloseable {
    */
   LoadResult load(Peer peer, Duration leadIn, Duration measure, LoadListener listener)
       throws IOException, InterruptedException {
-    LoadResult result =
-        Load.run(
-            new LoadOptions(
-                servers.get(peer).address(),
-                workload.connections(),
-                workload.depth(),
-                workload.sizeBytes(),
-                leadIn,
-                measure,
-                OptionalDouble.empty(),
-                workload.isReconnecting(),
-                Protocol.echo(settings.seed()),
-                1),
-            listener);
+    LoadOptions options =
+        new LoadOptions(
+            servers.get(peer).address(),
+            workload.connections(),
+            workload.depth(),
+            workload.sizeBytes(),
+            leadIn,
+            measure,
+            OptionalDouble.empty(),
+            workload.isReconnecting(),
+            Protocol.echo(settings.seed()),
+            1);
+    LoadResult result;
+    try {
+      result = Load.run(options, listener);
+    } catch (ProcessEndedException e) { // the listener's, which samples it
+      throw ended(peer, e);
+    }
     if (result.errors() > 0) {
       throw new IOException(
           "%s, %s: %d errors under load; connects that failed: %s, connections lost: %s"

@@ -1,11 +1,14 @@
 package dev.millrace.bench.compare;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,8 +27,21 @@ final class IdleConnections implements AutoCloseable {
 
   private static final int REQUEST_BYTES = 64;
 
+  /** An answer takes some microseconds; a server without a descriptor left may never give one. */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+
+  private final int answerLimitMillis;
   private final List<SocketChannel> channels = new ArrayList<>();
   private final ByteBuffer message = ByteBuffer.allocateDirect(REQUEST_BYTES);
+
+  IdleConnections() {
+    this(ANSWER_LIMIT);
+  }
+
+  /** With another limit: a test has a server that never answers. */
+  IdleConnections(Duration answerLimit) {
+    answerLimitMillis = Math.toIntExact(answerLimit.toMillis());
+  }
 
   /**
    * Opens connections beside those that are open.
@@ -43,8 +59,13 @@ final class IdleConnections implements AutoCloseable {
         channels.add(channel);
         channel.bind(new InetSocketAddress(source(number), 0));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.connect(server);
+        channel.socket().connect(server, answerLimitMillis);
         exchange(channel);
+      } catch (SocketTimeoutException e) {
+        throw new IOException(
+            "connection %d of %d failed: no answer in %d ms; has the server a descriptor left (ulimit -n)?"
+                .formatted(number, number + count - i - 1, answerLimitMillis),
+            e);
       } catch (IOException e) {
         throw new IOException(
             "connection %d of %d failed: %s".formatted(number, number + count - i - 1, e), e);
@@ -57,11 +78,11 @@ final class IdleConnections implements AutoCloseable {
     while (message.hasRemaining()) {
       channel.write(message);
     }
-    message.clear();
-    while (message.hasRemaining()) {
-      if (channel.read(message) < 0) {
-        throw new IOException("the server ended it");
-      }
+    // By the socket's stream: a channel that blocks has no time-out.
+    channel.socket().setSoTimeout(answerLimitMillis);
+    InputStream in = channel.socket().getInputStream();
+    if (in.readNBytes(REQUEST_BYTES).length < REQUEST_BYTES) {
+      throw new IOException("the server ended it");
     }
   }
 

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,20 @@ class IdleConnectionsStayTest {
       IOException refused = assertThrows(IOException.class, () -> connections.open(nobody, 5));
       assertTrue(
           refused.getMessage().startsWith("connection 1 of 5 failed: "), refused.getMessage());
+    }
+  }
+
+  @Test
+  void aServerThatNeverAnswersIsNotWaitedForWithoutAnEnd() throws Exception {
+    // The kernel accepts for it, and nobody reads.
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        IdleConnections connections = new IdleConnections(Duration.ofMillis(50))) {
+      InetSocketAddress address = (InetSocketAddress) silent.getLocalSocketAddress();
+      IOException unanswered = assertThrows(IOException.class, () -> connections.open(address, 5));
+      assertEquals(
+          "connection 1 of 5 failed: no answer in 50 ms; has the server a descriptor left"
+              + " (ulimit -n)?",
+          unanswered.getMessage());
     }
   }
 

@@ -96,8 +96,10 @@ public final class IdleCommand implements Callable<Integer> {
       names = "--jvm",
       split = ",",
       paramLabel = "OPTION",
-      description = "For each server's JVM, the same for all (default: ${DEFAULT-VALUE}).",
-      defaultValue = "-Xms256m,-Xmx256m,-XX:+UseSerialGC,-XX:+AlwaysPreTouch")
+      description =
+          "For each server's JVM, the same for all (default: ${DEFAULT-VALUE}). The heap has to hold"
+              + " 16 KiB a connection for virtual-threads, and to be resident from the beginning.",
+      defaultValue = "-Xms512m,-Xmx512m,-XX:+UseSerialGC,-XX:+AlwaysPreTouch")
   private List<String> jvm;
 
   @Option(

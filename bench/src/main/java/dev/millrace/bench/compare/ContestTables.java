@@ -29,6 +29,7 @@ final class ContestTables {
   private final Table cpu;
   private final Table cpuToC;
   private final List<Table> details = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   /**
    * Empty tables.
@@ -89,6 +90,23 @@ final class ContestTables {
     counts.forEach((peer, rates) -> putCounts(table, workload, peer, rates, counts.get(FLOOR)));
     calls.forEach((peer, rate) -> putCalls(table, peer, rate));
     table.note("CPU, instructions, system calls and waits are per request.");
+    if (!results.isEmpty()) {
+      table.note(
+          "p50 and p99 are service times of a closed loop with the load generator's own work in"
+              + " them: a server that stalls is asked less meanwhile.");
+    }
+    if (!calls.isEmpty()) {
+      table.note(
+          "System calls are those of the whole process, counted by strace. It makes the server many"
+              + " times slower, so that more is ready at each poll: without it, there are more polls"
+              + " than were counted. Interest changes are all calls of epoll_ctl, also those for a"
+              + " new connection.");
+    }
+    if (!results.containsKey(FLOOR) && !counts.containsKey(FLOOR)) {
+      table.note("No ratios to a floor: %s is not among the servers.".formatted(FLOOR.title()));
+      // The overviews, which have them else, are empty.
+      this.notes.forEach(table::note);
+    }
     notes.forEach(table::note);
     results.forEach((peer, rounds) -> noteDoubts(table, peer, rounds));
     details.add(table);
@@ -158,14 +176,15 @@ final class ContestTables {
     }
     if (figure(rounds, Round::generatorBusy).median() > BUSY) {
       table.note(
-          "%s waited for the load generator, which was busy: its requests per second are the"
+          "%s waited for the load generator, which was busy: its requests per second and its times"
                   .formatted(peer.title())
-              + " generator's.");
+              + " are the generator's.");
     }
   }
 
-  /** A sentence for below the overviews. */
+  /** A sentence for below the overviews, or every table where there are none; before the first. */
   void note(String sentence) {
+    notes.add(sentence);
     List.of(instructions, cpu, cpuToC).forEach(table -> table.note(sentence));
   }
 

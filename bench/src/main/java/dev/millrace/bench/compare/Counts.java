@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -36,7 +38,7 @@ final class Counts {
   private final Lineup lineup;
   private final Settings settings;
   private final Consumer<String> progress;
-  private final List<String> notes = new ArrayList<>();
+  private final Set<String> notes = new LinkedHashSet<>();
 
   Counts(Lineup lineup, Settings settings, Consumer<String> progress) {
     this.lineup = lineup;
@@ -66,7 +68,9 @@ final class Counts {
       if (!isWarm) {
         warmUp(peer, counter.warmupRequests());
         // In the first one, what counts gets to know the code, and the compiler what counts.
+        Set<String> before = Set.copyOf(notes);
         instructions(peer, counter, FIRST_SIMULATED);
+        notes.retainAll(before);
       }
     }
     Duration window = longer(settings.measure(), SHORTEST_SIMULATED);
@@ -103,10 +107,15 @@ final class Counts {
     try (InstructionWindow window = new InstructionWindow(counter, lineup.pid(peer))) {
       lineup.load(peer, Duration.ZERO, measure, window);
       Instructions spent = window.spent;
+      notes.addAll(spent.notes());
       if (!spent.isQuiet()) {
         progress.accept(
             "%s: %.1f %% of the instructions were the compiler's, which are left out"
                 .formatted(peer.title(), 100.0 * spent.jit() / spent.user()));
+        notes.add(
+            "%s: its compiler was at work while instructions were counted; its own are left out,"
+                    .formatted(peer.title())
+                + " those of code not yet compiled are not.");
       }
       double kernel =
           spent.kernel().isPresent()

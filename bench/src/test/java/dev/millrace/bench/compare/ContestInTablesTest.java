@@ -50,6 +50,22 @@ class ContestInTablesTest {
   }
 
   @Test
+  void whatIsToBeSaidOfAllIsSaidAlsoWhereThereIsNoOverview() {
+    tables.note("c-epoll is missing: no C compiler.");
+    tables.add(
+        Workload.SMALL,
+        rounds(Peer.MILLRACE, round(100, 660_000, 0.5, false)),
+        Map.of(),
+        Map.of(),
+        List.of());
+    List<String> notes = table("small").notes();
+    assertTrue(notes.contains("c-epoll is missing: no C compiler."), notes.toString());
+    assertTrue(
+        notes.contains("No ratios to a floor: bare-timeouts is not among the servers."),
+        notes.toString());
+  }
+
+  @Test
   void instructionsAreTheCompilersExcludedAndKernelsMissingWhereNobodyCounts() {
     Map<Peer, List<InstructionRate>> counts = new EnumMap<>(Peer.class);
     counts.put(Peer.MILLRACE, List.of(new InstructionRate(800, Double.NaN)));

@@ -2,6 +2,7 @@ package dev.millrace.bench.gate;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.millrace.bench.Bench;
 import dev.millrace.bench.report.Environment;
 import dev.millrace.bench.report.Report;
 import dev.millrace.bench.report.Reports;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 all budgets hold, 1 one is broken (a line each says which), 2 wrong usage."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    version = Bench.VERSION)
 public final class GateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -1,5 +1,6 @@
 package dev.millrace.bench.report;
 
+import dev.millrace.bench.Bench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -33,7 +34,8 @@ import tools.jackson.databind.JsonNode;
       "",
       "Exit codes: 0 done, 1 a file is no report or cannot be read or written, 2 wrong usage."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    version = Bench.VERSION)
 public final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "What to render.")
   private List<Path> files = new ArrayList<>();

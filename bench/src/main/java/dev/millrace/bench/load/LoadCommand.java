@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -184,7 +185,8 @@ public final class LoadCommand implements Callable<Integer> {
       writeHgrm(result.latency());
     }
     if (results != null) {
-      Reports.write(LoadReport.of(target, options, result, environment), results)
+      List<String> remarks = remarks(options, result).lines().toList();
+      Reports.write(LoadReport.of(target, options, result, environment, remarks), results)
           .forEach(path -> out.println("  written      " + path));
       out.flush();
     }

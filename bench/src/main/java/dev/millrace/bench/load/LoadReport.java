@@ -22,8 +22,14 @@ final class LoadReport {
    *
    * @param target as the user wrote it
    * @param environment where the generator ran; the server may have run elsewhere
+   * @param remarks what the figures do not mean, or leave out: a sentence each
    */
-  static Report of(String target, LoadOptions options, LoadResult result, Environment environment) {
+  static Report of(
+      String target,
+      LoadOptions options,
+      LoadResult result,
+      Environment environment,
+      List<String> remarks) {
     Table rate =
         new Table(
             "rate",
@@ -60,10 +66,8 @@ final class LoadReport {
     if (options.isOpenLoop()) {
       put(latency, curves, "uncorrected", result.uncorrected());
       put(latency, curves, "generator's own lateness", result.lateness());
-    } else {
-      latency.note(
-          "A service time is not what users see: a server that stalls was asked less meanwhile.");
     }
+    remarks.forEach(latency::note);
     return new Report(
         "load", environment, asked(target, options), List.of(rate, latency), List.of(curves));
   }

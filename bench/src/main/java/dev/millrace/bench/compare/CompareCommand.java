@@ -3,7 +3,9 @@ package dev.millrace.bench.compare;
 import dev.millrace.bench.Bench;
 import dev.millrace.bench.compare.Counts.InstructionRate;
 import dev.millrace.bench.compare.Counts.SyscallRate;
+import dev.millrace.bench.load.LoadOptions;
 import dev.millrace.bench.peer.Peer;
+import dev.millrace.bench.peer.ServerOptions;
 import dev.millrace.bench.probe.Cpus;
 import dev.millrace.bench.probe.InstructionCounter;
 import dev.millrace.bench.report.Environment;
@@ -149,26 +151,25 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (rounds < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--rounds is " + rounds + ", allowed is 1 and more");
-    }
+    checkOptions();
     Servers.Choice choice = Servers.choose(servers);
     choice.left().forEach((peer, why) -> tell(peer.title() + " is left out: " + why));
     if (choice.peers().isEmpty()) {
       throw new IOException("none of the servers asked for runs here");
     }
+    Reports.prepare(out);
     Environment environment = Environment.now();
     Cpus cpus = Cpus.here();
     cpus.unpinnable().ifPresent(this::tell);
     Settings settings = new Settings(rounds, measure, warmup, readTimeout, jvm, seed);
-    ContestTables tables = new ContestTables(workloads);
+    List<Workload> chosen = workloads.stream().distinct().toList();
+    ContestTables tables = new ContestTables(chosen);
     choice.left().forEach((peer, why) -> tables.note(peer.title() + " is missing: " + why + "."));
     cpus.unpinnable().ifPresent(tables::note);
     long self = ProcessHandle.current().pid();
     cpus.pin(self, settings.loadCpus(cpus));
-    try (Counting counting = Counting.of(instructions, tables)) {
-      for (Workload workload : workloads) {
+    try (Counting counting = Counting.of(instructions, noClock, tables)) {
+      for (Workload workload : chosen) {
         tell(workload.id() + ": " + workload.title());
         run(workload, choice.peers(), settings, cpus, counting, tables);
       }
@@ -179,6 +180,28 @@ public final class CompareCommand implements Callable<Integer> {
     spec.commandLine().getOut().println(Markdown.of(report));
     Reports.write(report, out).forEach(path -> tell("written: " + path));
     return 0;
+  }
+
+  /** What would be found wrong only after the first warm-up, or by measuring nothing. */
+  private void checkOptions() {
+    check(rounds >= 1, "--rounds is " + rounds + ", allowed is 1 and more");
+    check(
+        !measure.isZero() && measure.compareTo(LoadOptions.LONGEST) <= 0,
+        "--measure is " + measure.toMillis() + "ms, allowed is 1ms to 24h");
+    check(
+        readTimeout.compareTo(ServerOptions.LONGEST_READ_TIMEOUT) <= 0,
+        "--read-timeout is too long, allowed is up to "
+            + ServerOptions.LONGEST_READ_TIMEOUT.toHours()
+            + "h, or 0 for off");
+    check(
+        !noClock || instructions != How.NONE,
+        "--no-clock with --instructions none leaves nothing to measure");
+  }
+
+  private void check(boolean isRight, String wrong) {
+    if (!isRight) {
+      throw new ParameterException(spec.commandLine(), wrong);
+    }
   }
 
   private void run(

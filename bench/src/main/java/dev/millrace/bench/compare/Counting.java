@@ -24,10 +24,11 @@ final class Counting implements AutoCloseable {
   /**
    * Looks for what counts.
    *
+   * @param isNeeded whether nothing else is measured
    * @param tables get a note for what does not work here
-   * @throws IOException if what was asked for by name does not work, with the reason
+   * @throws IOException if what is needed, or was asked for by name, does not work; with the reason
    */
-  static Counting of(How how, ContestTables tables) throws IOException {
+  static Counting of(How how, boolean isNeeded, ContestTables tables) throws IOException {
     List<String> whyNot = new ArrayList<>();
     Optional<? extends InstructionCounter> counter =
         switch (how) {
@@ -35,12 +36,18 @@ final class Counting implements AutoCloseable {
           case AUTO, PERF -> PerfCounter.here(whyNot::add);
           case CALLGRIND -> CallgrindCounter.here(whyNot::add);
         };
-    if (counter.isEmpty() && (how == How.PERF || how == How.CALLGRIND)) {
+    boolean isAskedFor = how == How.PERF || how == How.CALLGRIND;
+    if (counter.isEmpty() && (isNeeded || isAskedFor)) {
       throw new IOException("instructions can't be counted: " + String.join("; ", whyNot));
     }
     Counting counting = new Counting(counter.orElse(null), how == How.CALLGRIND);
     counter.ifPresent(c -> tables.note("Instructions are counted by " + c.title() + "."));
-    whyNot.forEach(reason -> tables.note("Instructions were not counted: " + reason + "."));
+    // One that counts may say why it does not count all.
+    String lacking =
+        counter.isPresent()
+            ? "Instructions of the kernel were not counted: "
+            : "Instructions were not counted: ";
+    whyNot.forEach(reason -> tables.note(lacking + reason + "."));
     counting.noSyscalls.ifPresent(
         reason -> tables.note("System calls were not counted: " + reason + "."));
     return counting;

@@ -118,7 +118,22 @@ public final class IdleCommand implements Callable<Integer> {
                   .formatted(connections, LEAST_CONNECTIONS)
               + " as if it were for each");
     }
+    if (readTimeout.compareTo(ServerOptions.LONGEST_READ_TIMEOUT) > 0
+        || (!readTimeout.isZero() && readTimeout.compareTo(watch) <= 0)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--read-timeout is %d ms, allowed is more than --watch (%d ms) up to %dh, or 0 for off"
+              .formatted(
+                  readTimeout.toMillis(),
+                  watch.toMillis(),
+                  ServerOptions.LONGEST_READ_TIMEOUT.toHours()));
+    }
     Servers.Choice choice = Servers.choose(servers);
+    choice.left().forEach((peer, why) -> tell(peer.title() + " is left out: " + why));
+    if (choice.peers().isEmpty()) {
+      throw new IOException("none of the servers asked for runs here");
+    }
+    Reports.prepare(out);
     Environment environment = Environment.now();
     Table table =
         new Table(

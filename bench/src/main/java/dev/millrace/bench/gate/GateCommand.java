@@ -69,6 +69,9 @@ public final class GateCommand implements Callable<Integer> {
       }
       return CommandLine.ExitCode.OK;
     }
+    if (report != null) {
+      Reports.prepare(report);
+    }
     Map<Budget, Summary> figures =
         measure(new Gate((budget, figure) -> print(out, budget, figure)));
     if (report != null) {

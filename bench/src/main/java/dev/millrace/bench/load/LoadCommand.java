@@ -175,6 +175,9 @@ public final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     LoadOptions options = options();
+    if (results != null) {
+      Reports.prepare(results);
+    }
     Environment environment = Environment.now();
     PrintWriter out = spec.commandLine().getOut();
     out.println(headline(options));

@@ -51,7 +51,7 @@ public record LoadOptions(
   static final double HIGHEST_RATE = 100_000_000;
 
   /** A day: the schedule's arithmetic is exact far beyond. */
-  static final Duration LONGEST = Duration.ofDays(1);
+  public static final Duration LONGEST = Duration.ofDays(1);
 
   /**
    * Checks what was asked.

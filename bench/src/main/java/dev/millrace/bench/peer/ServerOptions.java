@@ -16,7 +16,7 @@ import java.util.List;
 public record ServerOptions(
     Peer peer, List<String> jvmOptions, List<String> prefix, Duration readTimeout) {
   /** What all of them can count in an {@code int} of milliseconds. */
-  static final Duration LONGEST_READ_TIMEOUT = Duration.ofDays(24);
+  public static final Duration LONGEST_READ_TIMEOUT = Duration.ofDays(24);
 
   /** Checks and copies. */
   public ServerOptions {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,26 @@ public final class Reports {
   private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
 
   private Reports() {}
+
+  /**
+   * Makes the directory that a report is to be written to: who measures for an hour asks before.
+   *
+   * @throws IOException in one line, if nothing can be written there
+   */
+  public static void prepare(Path dir) throws IOException {
+    if (Files.exists(dir) && !Files.isDirectory(dir)) {
+      throw new IOException("results can't be written to " + dir + ": it is no directory");
+    }
+    try {
+      Files.createDirectories(dir);
+    } catch (FileSystemException e) {
+      String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+      throw new IOException("results can't be written to " + dir + ": " + reason, e);
+    }
+    if (!Files.isWritable(dir)) {
+      throw new IOException("results can't be written to " + dir + ": permission denied");
+    }
+  }
 
   /**
    * Writes a report under the name of its command: {@code NAME.json}, {@code NAME.md}, and {@code

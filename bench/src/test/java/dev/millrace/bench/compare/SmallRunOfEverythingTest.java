@@ -12,12 +12,15 @@ import dev.millrace.examples.Programs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** The commands as a user runs them, over real servers, as short as they can be. */
@@ -84,6 +87,50 @@ class SmallRunOfEverythingTest {
   void noRoundsAtAllIsOneLine() {
     assertEquals(2, run("compare", "--rounds=0"));
     assertTrue(err.toString().contains("--rounds is 0, allowed is 1 and more"), shown());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          compare --measure=0                    | --measure is 0ms, allowed is 1ms to 24h
+          compare --read-timeout=600h            | --read-timeout is too long, allowed is up to 576h, or 0 for off
+          compare --no-clock --instructions=none | --no-clock with --instructions none leaves nothing to measure
+          idle --read-timeout=5s                 | --read-timeout is 5000 ms, allowed is more than --watch (10000 ms) up to 576h, or 0 for off
+          """)
+  void whatWouldFailLaterFailsAtOnce(String args, String expected) {
+    assertEquals(2, run(args.split(" ")));
+    assertTrue(err.toString().contains(expected), shown());
+  }
+
+  @Test
+  void resultsThatCanNotBeWrittenAreKnownBeforeAnythingIsMeasured() throws IOException {
+    Path file = Files.createFile(results.resolve("file"));
+    for (String command : List.of("compare", "idle")) {
+      assertEquals(1, run(command, "--servers=bare", "--out=" + file));
+      assertTrue(
+          err.toString()
+              .contains(command + ": results can't be written to " + file + ": it is no directory"),
+          shown());
+    }
+  }
+
+  @Test
+  void aWorkloadThatIsNamedTwiceIsMeasuredOnce() throws IOException {
+    int exit =
+        run(
+            "compare",
+            "--servers=bare",
+            "--workloads=small,small",
+            "--rounds=1",
+            "--measure=50ms",
+            "--warmup=1s",
+            "--instructions=none",
+            "--out=" + results);
+    assertEquals(0, exit, err.toString());
+    List<Table> tables = Reports.read(results.resolve("compare.json")).tables();
+    assertEquals(List.of("small"), tables.stream().map(Table::id).toList());
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.millrace.bench.Bench;
 import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.peer.ServerOptions;
 import dev.millrace.bench.peer.ServerProcess;
+import dev.millrace.bench.probe.Machine;
 import dev.millrace.bench.probe.ProcessCost;
 import dev.millrace.bench.probe.ProcessProbe;
 import dev.millrace.bench.probe.ProcessSample;
@@ -143,6 +144,7 @@ public final class IdleCommand implements Callable<Integer> {
                 new Column("heap", "heap per connection", "B", 0),
                 new Column("above", "above bare-timeouts", "B", 0),
                 new Column("other", "other memory per connection", "B", 0),
+                new Column("kernel", "the kernel's, both ends", "B", 0),
                 new Column("wakeups", "wake-ups of the loop", "", 0),
                 new Column("wakeups-all", "of all threads", "", 0),
                 new Column("cpu", "CPU", "ms", 1)));
@@ -183,6 +185,7 @@ public final class IdleCommand implements Callable<Integer> {
       ProcessProbe probe = ProcessProbe.of(server.pid());
       long heap = peer.isJava() ? server.heapBytes() : 0;
       ProcessSample first = probe.sample();
+      OptionalLong kernel = Machine.kernelBytes();
       long resident = probe.residentBytes();
       clients.open(server.address(), connections);
       if (peer.isJava()) {
@@ -193,6 +196,11 @@ public final class IdleCommand implements Callable<Integer> {
           peer.title(),
           "other",
           Summary.exact((double) (probe.residentBytes() - resident) / connections));
+      OptionalLong kernelNow = Machine.kernelBytes();
+      if (kernel.isPresent() && kernelNow.isPresent()) {
+        double each = (double) (kernelNow.getAsLong() - kernel.getAsLong()) / connections;
+        table.put(peer.title(), "kernel", Summary.exact(each));
+      }
       ProcessSample before = probe.sample();
       OptionalLong loop = loop(before.minus(first));
       Thread.sleep(watch.toMillis());

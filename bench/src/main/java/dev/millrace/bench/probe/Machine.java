@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What the whole machine did in a window: whether a round was disturbed, and by whom. */
 public final class Machine {
@@ -18,6 +19,29 @@ public final class Machine {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read what the CPUs did: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What the kernel holds in its own objects, of all processes together: sockets, descriptors and
+   * epoll's entries among them.
+   *
+   * @return bytes; empty if the kernel does not tell
+   */
+  public static OptionalLong kernelBytes() {
+    try {
+      return kernelBytes(Files.readString(Path.of("/proc/meminfo")));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read what the kernel holds: " + e.getMessage(), e);
+    }
+  }
+
+  /** Of a line such as {@code Slab: 103508 kB}. */
+  static OptionalLong kernelBytes(String meminfo) {
+    return meminfo
+        .lines()
+        .filter(line -> line.startsWith("Slab:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+        .findFirst();
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -98,5 +99,17 @@ class RecordedMachineTest {
   void aProgramThatIsNotThereIsSaidNotToBe() {
     assertEquals(Optional.empty(), Tool.missing("sh"));
     assertEquals(Optional.of("no-such-program is not installed"), Tool.missing("no-such-program"));
+  }
+
+  @Test
+  void whatTheKernelHoldsIsItsSlabs() {
+    String meminfo =
+        """
+        MemTotal:       24684736 kB
+        Slab:             103508 kB
+        SReclaimable:      51200 kB
+        """;
+    assertEquals(OptionalLong.of(103_508L * 1024), Machine.kernelBytes(meminfo));
+    assertEquals(OptionalLong.empty(), Machine.kernelBytes("MemTotal: 1 kB\n"));
   }
 }

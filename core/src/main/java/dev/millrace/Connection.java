@@ -498,7 +498,10 @@ public final class Connection extends Ready {
   void settle() {
     beginEvent();
     attention = true;
-    endEvent();
+    // Not endEvent(): where connections come by the thousand it would be compiled for this first,
+    // with all of serve() in it, and then be too large to be inlined where it matters, in ready().
+    serve();
+    leaveEvent();
   }
 
   /** Starts the life of an accepted connection. */
@@ -554,6 +557,10 @@ public final class Connection extends Ready {
     if (attention) {
       serve();
     }
+    leaveEvent();
+  }
+
+  private void leaveEvent() {
     memory.eventOf = 0;
     assert memory.poison();
   }

@@ -70,7 +70,7 @@ public final class CallgrindCounter implements InstructionCounter {
   private Optional<String> refusal() {
     List<String> command = new ArrayList<>(prefix());
     command.add("cat");
-    Process cat;
+    final Process cat;
     try {
       cat = Tool.builder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
@@ -79,7 +79,10 @@ public final class CallgrindCounter implements InstructionCounter {
     try (InputStream echo = cat.getInputStream()) {
       cat.getOutputStream().write('\n');
       cat.getOutputStream().flush();
-      if (echo.read() != '\n') {
+      // Asked for how much is there: one that hangs would never be done with a read.
+      boolean isDecided =
+          Tool.await(Tool.ANSWER_LIMIT, () -> available(echo) > 0 || !cat.isAlive());
+      if (!isDecided || echo.read() != '\n') {
         return Optional.of("callgrind: runs no program: " + log(cat.pid()).orElse("no reason"));
       }
       try (Window window = open(cat.pid())) {
@@ -92,6 +95,14 @@ public final class CallgrindCounter implements InstructionCounter {
       return Optional.of(e.getMessage());
     } finally {
       Tool.kill(cat);
+    }
+  }
+
+  private static int available(InputStream input) {
+    try {
+      return input.available();
+    } catch (IOException e) {
+      throw new IllegalStateException("callgrind: cannot hear its answer: " + e.getMessage(), e);
     }
   }
 

@@ -31,6 +31,9 @@ record EchoCost(Summary bytes, Calls calls, long operations) {
   /** In how many writes the peer takes it. */
   static final int PIECES = 4;
 
+  /** One for each piece is usual; a server that forgets the rest would turn without an end. */
+  private static final int MOST_TURNS_OF_A_STALL = 4 * PIECES;
+
   private static final int STALLS = 2_000;
 
   /** More, since what ends a connection is compiled only after many have ended. */
@@ -53,9 +56,7 @@ record EchoCost(Summary bytes, Calls calls, long operations) {
             for (int i = 0; i < TURNS; i++) {
               clients.exchange();
             }
-            while (clients.answered() < until) {
-              loop.turn(); // a server that needs more turns is measured with them
-            }
+            clients.turnUntilAnswered(until); // who needs more turns is measured with them
           });
     }
   }
@@ -80,7 +81,10 @@ record EchoCost(Summary bytes, Calls calls, long operations) {
   static void stall(EchoLoop loop, StubSocketChannel socket) {
     long until = socket.bytesWritten() + STALLED_BYTES;
     socket.arrive(STALLED_BYTES);
-    while (socket.bytesWritten() < until) {
+    for (int turns = 0; socket.bytesWritten() < until; turns++) {
+      if (turns == MOST_TURNS_OF_A_STALL) {
+        throw new IllegalStateException("the server does not write on what was left");
+      }
       loop.turn();
     }
   }

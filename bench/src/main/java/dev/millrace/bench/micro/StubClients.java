@@ -5,6 +5,12 @@ import dev.millrace.bench.stub.StubSocketChannel;
 
 /** Clients of an {@link EchoLoop} on a {@link StubProvider}: they all send, the loop is turned. */
 public final class StubClients {
+  /**
+   * Turns without a byte of an answer, one after the other, before the loop is taken for broken;
+   * each has waited up to {@link EchoLoop#MAX_WAIT_MILLIS}.
+   */
+  private static final int FRUITLESS_TURNS = 10;
+
   private final StubProvider provider;
   private final EchoLoop loop;
   private final StubSocketChannel[] sockets;
@@ -26,10 +32,26 @@ public final class StubClients {
     for (int i = 0; i < connections; i++) {
       sockets[i] = provider.connect();
     }
-    long toAnswer = (long) connections * bytes;
     send();
-    while (answered() < toAnswer) {
+    turnUntilAnswered((long) connections * bytes);
+  }
+
+  /**
+   * Turns the loop until so much is answered to all clients together since they connected.
+   *
+   * @throws IllegalStateException if it does not come to that: who measures must not wait for ever
+   */
+  public void turnUntilAnswered(long bytesInAll) {
+    int fruitless = 0;
+    for (long before = answered(); before < bytesInAll; ) {
       loop.turn();
+      long now = answered();
+      fruitless = now > before ? 0 : fruitless + 1;
+      if (fruitless == FRUITLESS_TURNS) {
+        throw new IllegalStateException(
+            "the server does not answer: of " + bytesInAll + " bytes it has answered " + now);
+      }
+      before = now;
     }
   }
 

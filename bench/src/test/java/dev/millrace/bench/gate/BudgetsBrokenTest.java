@@ -2,6 +2,7 @@ package dev.millrace.bench.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.Connection;
@@ -90,6 +91,14 @@ class BudgetsBrokenTest {
     // Half, since what the JIT compiler leaves of all else may differ between the two.
     assertTrue(more >= LargeEcho.BYTES / 2, () -> more + " bytes more");
     assertTrue(Gate.broken(figures).contains(Budget.CONNECTION_BYTES), figures::toString);
+  }
+
+  @Test
+  void serverThatDoesNotAnswerIsNotWaitedForWithoutAnEnd() {
+    Gate gate = gate((connection, data) -> {});
+    IllegalStateException none =
+        assertThrows(IllegalStateException.class, () -> gate.measureEchoes());
+    assertEquals("the server does not answer: of 4096 bytes it has answered 0", none.getMessage());
   }
 
   @Test

@@ -7,8 +7,8 @@ package dev.millrace.timer;
  * as long as its owner lives; it may be scheduled any number of times.
  *
  * <pre>
- *            schedule             advance           poll
- *     IDLE ------------> SCHEDULED -------> DUE ------------> IDLE, then fire
+ *            schedule             poll, once advance has collected it
+ *     IDLE ------------> SCHEDULED ------------> IDLE, then fire
  *
  *     schedule: from any state to SCHEDULED, behind all that was armed for that tick before
  *     cancel:   from any state to IDLE; onTimer is not called
@@ -21,7 +21,6 @@ public abstract class Timer {
 
   static final byte IDLE = 0;
   static final byte SCHEDULED = 1;
-  static final byte DUE = 2;
 
   // Every connection has a timer, so its size matters: with compressed references these fields end
   // at byte 35, and a subclass with one reference of its own (to that connection) is 40 bytes. To
@@ -44,10 +43,13 @@ public abstract class Timer {
   /** The deadline asked for. The wheel derives the tick from it again at each cascade. */
   long deadline;
 
-  /** Which list this timer is linked into; meaningless while IDLE. */
+  /**
+   * Which list this timer was put into. That is where it is until its whole slot is collected, and
+   * then it is in the due list; meaningless while IDLE.
+   */
   short slot;
 
-  /** IDLE, SCHEDULED or DUE. */
+  /** IDLE or SCHEDULED. */
   byte state;
 
   /** Makes a timer that is not scheduled. */

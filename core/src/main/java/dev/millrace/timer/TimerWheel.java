@@ -33,9 +33,9 @@ package dev.millrace.timer;
  * wraps, counts as past.
  *
  * <p>Cost: {@link #schedule}, {@link #cancel} and {@link #poll} take constant time, whatever the
- * number of timers. {@link #advance} takes a step for each timer it collects and for each timer
- * that it moves to a finer level (seven times at most in the life of a timer), and nothing for time
- * in which there is nothing. No method allocates. A wheel is about 4 KiB.
+ * number of timers. {@link #advance} takes a step for each tick it collects and for each timer that
+ * it moves to a finer level (seven times at most in the life of a timer), and nothing for time in
+ * which there is nothing. No method allocates. A wheel is about 4 KiB.
  */
 public final class TimerWheel {
 
@@ -217,7 +217,7 @@ public final class TimerWheel {
   /**
    * Brings the time, and collects all timers whose tick it reaches, behind those that are due
    * already. Calls nobody: the timers are taken with {@link #poll()}. The cost does not depend on
-   * how far the time moves, only on the timers collected and moved.
+   * how far the time moves, only on the ticks that have timers and the timers moved.
    *
    * @param nowNanos what the clock says now; if that is not later than the time last brought, or
    *     lies before the start of the wheel, nothing happens
@@ -358,25 +358,43 @@ public final class TimerWheel {
     return above | ((long) (slot & DIGIT_MASK) << shift);
   }
 
-  /** Moves each timer of a slot that the current tick has entered: to the due list or down. */
+  /** Moves all timers of a slot that the current tick has entered: to the due list or down. */
   private void open(int slot) {
     slotsOpened++;
     Timer timer = heads[slot];
+    Timer last = tails[slot];
     heads[slot] = null;
     tails[slot] = null;
     occupied[slot >> DIGIT_BITS] &= ~(1L << (slot & DIGIT_MASK));
+    if (slot < 1 << DIGIT_BITS) {
+      // A slot of the finest level is one tick, and all in it is due: its list goes over as it is.
+      // To visit each timer here, and again when it fires, cost more than all else of an expiry,
+      // since by then they are in no order in memory.
+      collect(timer, last);
+      return;
+    }
     while (timer != null) {
       Timer following = timer.next;
       timer.next = null;
       long dueTick = dueTick(timer.deadline);
       // Less than the current tick it is for a timer whose deadline was past when it was scheduled.
       if (dueTick <= tick) {
-        timer.state = Timer.DUE;
         append(timer, DUE_SLOT);
       } else {
         append(timer, slotOf(dueTick));
       }
       timer = following;
+    }
+  }
+
+  private void collect(Timer first, Timer last) {
+    Timer tail = tails[DUE_SLOT];
+    first.prev = tail;
+    tails[DUE_SLOT] = last;
+    if (tail == null) {
+      heads[DUE_SLOT] = first;
+    } else {
+      tail.next = first;
     }
   }
 
@@ -397,13 +415,21 @@ public final class TimerWheel {
     int slot = timer.slot;
     Timer before = timer.prev;
     Timer behind = timer.next;
+    // Collected with its whole slot, a due timer still names that: who is at an end of a list that
+    // is not the slot's is at that end of the due list.
     if (before == null) {
+      if (heads[slot] != timer) {
+        slot = DUE_SLOT;
+      }
       heads[slot] = behind;
     } else {
       before.next = behind;
       timer.prev = null;
     }
     if (behind == null) {
+      if (tails[slot] != timer) {
+        slot = DUE_SLOT;
+      }
       tails[slot] = before;
     } else {
       behind.prev = before;

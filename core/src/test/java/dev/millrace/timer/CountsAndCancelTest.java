@@ -30,7 +30,7 @@ class CountsAndCancelTest {
     assertEquals(5 * TICK + 3, a.deadlineNanos());
     wheel.advance(6 * TICK);
     assertTrue(a.isScheduled());
-    assertEquals(Timer.DUE, a.state);
+    assertEquals(Timer.SCHEDULED, a.state);
     assertEquals(1, wheel.size());
     assertSame(a, wheel.poll());
     assertFalse(a.isScheduled());
@@ -66,6 +66,41 @@ class CountsAndCancelTest {
     assertEquals(2, wheel.size());
     assertEquals(2, wheel.expire(TICK, 9));
     assertEquals(List.of("a", "c"), fired);
+  }
+
+  @Test
+  void dueTimersWhoseSlotIsInUseAgainAreCancelledFromTheirOwnList() {
+    Timer[][] orders = {{a, b, c}, {c, b, a}, {b, a, c}, {b, c, a}};
+    for (Timer[] order : orders) {
+      fired.clear();
+      TimerWheel fresh = new TimerWheel(0);
+      fresh.schedule(a, TICK);
+      fresh.schedule(b, TICK);
+      fresh.schedule(c, TICK);
+      fresh.advance(64 * TICK);
+      Timer later = new RecordingTimer("later", fired);
+      fresh.schedule(later, 65 * TICK);
+      assertEquals(order[0].slot, later.slot, "tick 1 and tick 65 share a slot");
+      for (Timer timer : order) {
+        assertTrue(fresh.cancel(timer));
+      }
+      assertNull(fresh.poll());
+      assertEquals(TICK, fresh.nextDelayNanos(64 * TICK));
+      assertEquals(1, fresh.expire(65 * TICK, 9));
+      assertEquals(List.of("later"), fired);
+    }
+  }
+
+  @Test
+  void cancelInASlotThatDueTimersNameLeavesThoseAlone() {
+    wheel.schedule(a, TICK);
+    wheel.advance(64 * TICK);
+    wheel.schedule(b, 65 * TICK);
+    assertTrue(wheel.cancel(b));
+    assertEquals(0, wheel.nextDelayNanos(64 * TICK));
+    assertSame(a, wheel.poll());
+    assertNull(wheel.poll());
+    assertEquals(Long.MAX_VALUE, wheel.nextDelayNanos(64 * TICK));
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.millrace.timer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -56,8 +58,9 @@ class DocumentedPictureTest {
     assertEquals(slot(1, 5), timer.slot);
     wheel.advance((3 * 64 + 5) * 64 * TICK);
     assertEquals(slot(0, 40), timer.slot);
+    assertNull(wheel.poll());
     wheel.advance(due * TICK);
-    assertEquals(TimerWheel.DUE_SLOT, timer.slot);
+    assertSame(timer, wheel.poll());
   }
 
   @Test

@@ -12,6 +12,9 @@ import java.util.function.BiConsumer;
 
 /** Measures a server against the budgets. */
 final class Gate {
+  /** Two more than one: a neighbour that spoils three times some seconds has to be lived with. */
+  private static final int ATTEMPTS = 3;
+
   private final EchoFactory core;
   private final Map<Budget, Summary> figures = new EnumMap<>(Budget.class);
   private final BiConsumer<Budget, Summary> listener;
@@ -94,13 +97,34 @@ final class Gate {
 
   /** What is a time, and so a ratio. */
   void measureRatios() throws IOException {
-    put(Budget.TIMER_FLATNESS, TimerCost.flatness());
-    put(Budget.HOT_LOOP_1, Ratios.withoutKernel(core, Gate::floor, 1));
-    put(Budget.HOT_LOOP_64, Ratios.withoutKernel(core, Gate::floor, 64));
-    put(Budget.HOT_LOOP_1000, Ratios.withoutKernel(core, Gate::floor, 1_000));
-    put(Budget.HOT_LOOP_STALL, Ratios.ofStalls(core, Gate::floor));
-    put(Budget.SOCKETS_1, Ratios.overSockets(core, Gate::floor, 1));
-    put(Budget.SOCKETS_64, Ratios.overSockets(core, Gate::floor, 64));
+    putRatio(Budget.TIMER_FLATNESS, TimerCost::flatness);
+    putRatio(Budget.HOT_LOOP_1, () -> Ratios.withoutKernel(core, Gate::floor, 1));
+    putRatio(Budget.HOT_LOOP_64, () -> Ratios.withoutKernel(core, Gate::floor, 64));
+    putRatio(Budget.HOT_LOOP_1000, () -> Ratios.withoutKernel(core, Gate::floor, 1_000));
+    putRatio(Budget.HOT_LOOP_STALL, () -> Ratios.ofStalls(core, Gate::floor));
+    putRatio(Budget.SOCKETS_1, () -> Ratios.overSockets(core, Gate::floor, 1));
+    putRatio(Budget.SOCKETS_64, () -> Ratios.overSockets(core, Gate::floor, 64));
+  }
+
+  /** Measures a ratio, which takes some seconds. */
+  @FunctionalInterface
+  interface Measurement {
+    Summary figure() throws IOException;
+  }
+
+  /**
+   * The least of up to {@link #ATTEMPTS}, of which the first that holds is the last: what the core
+   * does too much is in all of them, and what a neighbour did is not.
+   */
+  void putRatio(Budget budget, Measurement measurement) throws IOException {
+    Summary least = measurement.figure();
+    for (int i = 1; i < ATTEMPTS && budget.isBrokenBy(least.median()); i++) {
+      Summary again = measurement.figure();
+      if (again.median() < least.median()) {
+        least = again;
+      }
+    }
+    put(budget, least);
   }
 
   private static BareEcho floor(java.nio.channels.spi.SelectorProvider provider)

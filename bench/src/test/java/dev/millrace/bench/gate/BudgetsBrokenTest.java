@@ -102,6 +102,22 @@ class BudgetsBrokenTest {
   }
 
   @Test
+  void ratioThatIsTooHighOnceIsMeasuredAnewAndOneThatStaysSoBreaks() throws IOException {
+    Gate gate = new Gate(figures::put);
+    double[] disturbed = {9, 1.1, 9};
+    int[] at = {0};
+    gate.putRatio(Budget.SOCKETS_64, () -> Summary.exact(disturbed[at[0]++]));
+    assertEquals(1.1, measured(Budget.SOCKETS_64));
+    assertEquals(2, at[0], "the first that holds is the last");
+    double[] worse = {9, 7, 8};
+    at[0] = 0;
+    gate.putRatio(Budget.SOCKETS_1, () -> Summary.exact(worse[at[0]++]));
+    assertEquals(7, measured(Budget.SOCKETS_1));
+    assertEquals(3, at[0]);
+    assertEquals(Set.of(Budget.SOCKETS_1), Gate.broken(figures));
+  }
+
+  @Test
   void figureAtTheLimitHoldsAndOneAboveBreaks() {
     assertFalse(Budget.ECHO_BYTES.isBrokenBy(0));
     assertTrue(Budget.ECHO_BYTES.isBrokenBy(0.001), "16 bytes in 16,000 echoes");

@@ -172,14 +172,20 @@ public final class CompareCommand implements Callable<Integer> {
       for (Workload workload : chosen) {
         tell(workload.id() + ": " + workload.title());
         run(workload, choice.peers(), settings, cpus, counting, tables);
+        // After each: who stops it, or a server that fails, takes no more than what comes after.
+        Reports.write(report(environment, choice, tables), out);
       }
     } finally {
       cpus.pin(self, cpus.allowed());
     }
-    Report report = new Report("compare", environment, asked(choice.peers()), tables.tables());
+    Report report = report(environment, choice, tables);
     spec.commandLine().getOut().println(Markdown.of(report));
     Reports.write(report, out).forEach(path -> tell("written: " + path));
     return 0;
+  }
+
+  private Report report(Environment environment, Servers.Choice choice, ContestTables tables) {
+    return new Report("compare", environment, asked(choice.peers()), tables.tables());
   }
 
   /** What would be found wrong only after the first warm-up, or by measuring nothing. */

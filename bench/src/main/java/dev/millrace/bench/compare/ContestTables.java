@@ -108,7 +108,7 @@ final class ContestTables {
       this.notes.forEach(table::note);
     }
     notes.forEach(table::note);
-    results.forEach((peer, rounds) -> noteDoubts(table, peer, rounds));
+    noteDoubts(table, results);
     details.add(table);
   }
 
@@ -167,18 +167,31 @@ final class ContestTables {
     return Summary.of(rounds.stream().mapToDouble(figure).toArray());
   }
 
-  private static void noteDoubts(Table table, Peer peer, List<Round> rounds) {
-    long disturbed = rounds.stream().filter(Round::isDisturbed).count();
-    if (disturbed > 0) {
+  private static void noteDoubts(Table table, Map<Peer, List<Round>> results) {
+    List<String> disturbed = new ArrayList<>();
+    List<String> waiting = new ArrayList<>();
+    results.forEach(
+        (peer, rounds) -> {
+          long n = rounds.stream().filter(Round::isDisturbed).count();
+          if (n > 0) {
+            disturbed.add("%s %d of %d".formatted(peer.title(), n, rounds.size()));
+          }
+          if (figure(rounds, Round::generatorBusy).median() > BUSY) {
+            waiting.add(peer.title());
+          }
+        });
+    if (!disturbed.isEmpty()) {
       table.note(
-          "%s: %d of %d rounds were disturbed by what else ran on the machine."
-              .formatted(peer.title(), disturbed, rounds.size()));
+          "Rounds disturbed by what else ran on the machine: "
+              + String.join(", ", disturbed)
+              + ".");
     }
-    if (figure(rounds, Round::generatorBusy).median() > BUSY) {
+    if (!waiting.isEmpty()) {
       table.note(
-          "%s waited for the load generator, which was busy: its requests per second and its times"
-                  .formatted(peer.title())
-              + " are the generator's.");
+          "Servers that waited for the load generator, which was busy, so that requests per second"
+              + " and times are the generator's: "
+              + String.join(", ", waiting)
+              + ".");
     }
   }
 

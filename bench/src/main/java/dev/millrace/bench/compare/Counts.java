@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What a request costs in instructions and in system calls: counts, which a noisy machine does not
@@ -39,6 +41,9 @@ final class Counts {
   private final Settings settings;
   private final Consumer<String> progress;
   private final Set<String> notes = new LinkedHashSet<>();
+
+  /** Whose compilers were at work in a window that counts. */
+  private final Set<Peer> compiling = EnumSet.noneOf(Peer.class);
 
   Counts(Lineup lineup, Settings settings, Consumer<String> progress) {
     this.lineup = lineup;
@@ -71,6 +76,7 @@ final class Counts {
         Set<String> before = Set.copyOf(notes);
         instructions(peer, counter, FIRST_SIMULATED);
         notes.retainAll(before);
+        compiling.remove(peer);
       }
     }
     Duration window = longer(settings.measure(), SHORTEST_SIMULATED);
@@ -112,10 +118,7 @@ final class Counts {
         progress.accept(
             "%s: %.1f %% of the instructions were the compiler's, which are left out"
                 .formatted(peer.title(), 100.0 * spent.jit() / spent.user()));
-        notes.add(
-            "%s: its compiler was at work while instructions were counted; its own are left out,"
-                    .formatted(peer.title())
-                + " those of code not yet compiled are not.");
+        compiling.add(peer);
       }
       double kernel =
           spent.kernel().isPresent()
@@ -155,7 +158,15 @@ final class Counts {
 
   /** What has to be said about the figures, in sentences. */
   List<String> notes() {
-    return List.copyOf(notes);
+    List<String> all = new ArrayList<>(notes);
+    if (!compiling.isEmpty()) {
+      String names = compiling.stream().map(Peer::title).collect(Collectors.joining(", "));
+      all.add(
+          "Compilers were at work while instructions were counted (%s): their own are left out,"
+                  .formatted(names)
+              + " those of code not yet compiled are not.");
+    }
+    return all;
   }
 
   private static final class InstructionWindow implements LoadListener, AutoCloseable {

@@ -1,5 +1,6 @@
 package dev.millrace.bench.report;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -45,17 +46,18 @@ public final class Markdown {
   }
 
   private static void figures(StringBuilder text, Table table) {
+    List<Table.Column> columns = columns(table);
     text.append("| |");
-    for (Table.Column column : table.columns()) {
+    for (Table.Column column : columns) {
       text.append(' ').append(escape(Charts.withUnit(column.title(), column.unit()))).append(" |");
     }
-    text.append("\n|:--|").append("--:|".repeat(table.columns().size())).append('\n');
+    text.append("\n|:--|").append("--:|".repeat(columns.size())).append('\n');
     TreeSet<Integer> rounds = new TreeSet<>();
     boolean spread = false;
     boolean missing = false;
     for (String row : table.rows()) {
       text.append("| ").append(escape(row)).append(" |");
-      for (Table.Column column : table.columns()) {
+      for (Table.Column column : columns) {
         Summary figure = table.figure(row, column.key());
         text.append(' ').append(Figures.format(figure, column.digits())).append(" |");
         missing |= figure == null;
@@ -73,6 +75,13 @@ public final class Markdown {
         text.append("- ").append(note.replace('\n', ' ')).append('\n');
       }
     }
+  }
+
+  /** Those with a figure: what was not measured at all is not a column of dashes. */
+  private static List<Table.Column> columns(Table table) {
+    return table.columns().stream()
+        .filter(c -> table.rows().stream().anyMatch(row -> table.figure(row, c.key()) != null))
+        .toList();
   }
 
   private static void legend(

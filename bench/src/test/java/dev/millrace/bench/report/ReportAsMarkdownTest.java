@@ -65,6 +65,18 @@ class ReportAsMarkdownTest {
   }
 
   @Test
+  void whatWasNotMeasuredOfAnythingIsNoColumn() {
+    Table table =
+        new Table(
+            "t",
+            "t",
+            List.of(new Table.Column("c", "c", "", 0), new Table.Column("never", "never", "", 0)));
+    table.put("row", "c", Summary.exact(1));
+    String text = Markdown.of(new Report("r", Samples.environment(), Map.of(), List.of(table)));
+    assertTrue(text.contains("| | c |\n|:--|--:|\n| row | 1 |\n\n## Where"), text);
+  }
+
+  @Test
   void oneRoundIsNoMedian() {
     Table table = new Table("t", "t", List.of(new Table.Column("c", "c", "", 0)));
     table.put("row", "c", Summary.exact(1));

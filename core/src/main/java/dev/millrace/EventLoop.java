@@ -46,7 +46,7 @@ import org.slf4j.event.Level;
  * <pre>{@code
  * EventLoop loop = new EventLoop();
  * loop.start();
- * loop.execute(() -> loop.schedule(Duration.ofSeconds(1), () -> System.out.println("a second later")));
+ * loop.execute(() -> loop.schedule(Duration.ofSeconds(1), () -> log.info("a second later")));
  * loop.close();
  * }</pre>
  *

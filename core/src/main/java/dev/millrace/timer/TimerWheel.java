@@ -13,7 +13,7 @@ package dev.millrace.timer;
  *     new Timer() {
  *       @Override
  *       protected void onTimer() {
- *         System.out.println("half a second later");
+ *         log.info("half a second later");
  *       }
  *     };
  * wheel.schedule(greeting, wheel.deadlineAfter(System.nanoTime(), 500_000_000));

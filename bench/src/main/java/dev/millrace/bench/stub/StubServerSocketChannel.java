@@ -83,17 +83,17 @@ public final class StubServerSocketChannel extends ServerSocketChannel implement
 
   @Override
   public <T> T getOption(SocketOption<T> name) {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("getOption");
   }
 
   @Override
   public Set<SocketOption<?>> supportedOptions() {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("supportedOptions");
   }
 
   @Override
   public ServerSocket socket() {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("socket");
   }
 
   @Override

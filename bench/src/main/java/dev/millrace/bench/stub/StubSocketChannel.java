@@ -145,7 +145,7 @@ public final class StubSocketChannel extends SocketChannel implements Pollable {
 
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("read");
   }
 
   @Override
@@ -246,22 +246,22 @@ public final class StubSocketChannel extends SocketChannel implements Pollable {
 
   @Override
   public <T> T getOption(SocketOption<T> name) {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("getOption");
   }
 
   @Override
   public Set<SocketOption<?>> supportedOptions() {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("supportedOptions");
   }
 
   @Override
   public SocketChannel bind(SocketAddress local) {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("bind");
   }
 
   @Override
   public Socket socket() {
-    throw new UnsupportedOperationException();
+    throw StubProvider.unsupported("socket");
   }
 
   @Override

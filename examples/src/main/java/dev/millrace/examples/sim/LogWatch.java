@@ -29,6 +29,9 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
   @Override
   protected void append(ILoggingEvent event) {
     // A handler that throws is reported as it should be; everything else of that level is a defect.
+    // Told by the pattern of the core's own log line, which no locale changes, not by what was
+    // thrown:
+    // a handler may throw anything.
     if (event.getLevel().isGreaterOrEqual(Level.ERROR)
         && !event.getMessage().startsWith("handler threw")
         && !event.getMessage().startsWith("handler factory threw")) {

@@ -16,9 +16,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the comments say of the wheel's numbers, places and use is what the code does. */
 class DocumentedPictureTest {
+  private static final Logger log = LoggerFactory.getLogger(DocumentedPictureTest.class);
   private static final Path MAIN = Path.of("src/main/java/dev/millrace/timer");
   private static final Path TEST = Path.of("src/test/java/dev/millrace/timer");
   private static final long TICK = TimerWheel.DEFAULT_TICK_NANOS;
@@ -80,7 +83,7 @@ class DocumentedPictureTest {
         new Timer() {
           @Override
           protected void onTimer() {
-            System.out.println("half a second later");
+            log.info("half a second later");
           }
         };
     wheel.schedule(greeting, wheel.deadlineAfter(System.nanoTime(), 500_000_000));

@@ -33,8 +33,8 @@ class AddressCannotBeListenedOnTest {
   /** One line, and the only one: address, kind, and what to do. */
   private static void assertRefused(String host, int port, String kind, String advice)
       throws Exception {
-    try (EchoProcess process =
-        EchoProcess.run("echo", "--host", host, "--port", Integer.toString(port))) {
+    try (ExampleProcess process =
+        ExampleProcess.run("echo", "--host", host, "--port", Integer.toString(port))) {
       assertEquals(1, process.awaitExit(), process::toString);
       assertEquals(List.of(), process.out());
       assertEquals(1, process.err().size(), process::toString);

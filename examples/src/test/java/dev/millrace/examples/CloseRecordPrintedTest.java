@@ -14,21 +14,21 @@ import org.junit.jupiter.api.Timeout;
 class CloseRecordPrintedTest {
   @Test
   void aClientThatResets() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--verbose")) {
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose")) {
       try (Socket client = echo.connect()) {
-        EchoProcess.assertEchoes(client, "hello");
+        ExampleProcess.assertEchoes(client, "hello");
         client.setSoLinger(true, 0); // so that close sends RST
       }
       String record = echo.awaitErr("conn=", "kind=ECONNRESET", "endedBy=PEER");
-      assertEquals(5, EchoProcess.valueOf(record, "in"));
-      assertEquals(0, EchoProcess.valueOf(record, "unsent"));
+      assertEquals(5, ExampleProcess.valueOf(record, "in"));
+      assertEquals(0, ExampleProcess.valueOf(record, "unsent"));
       assertServes(echo);
     }
   }
 
   @Test
   void aClientThatHalfCloses() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--verbose")) {
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose")) {
       try (Socket client = echo.connect()) {
         client.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
         client.shutdownOutput();
@@ -36,31 +36,31 @@ class CloseRecordPrintedTest {
             "hello", new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
       }
       String record = echo.awaitErr("conn=", "kind=NONE", "endedBy=PEER");
-      assertEquals(5, EchoProcess.valueOf(record, "out"));
+      assertEquals(5, ExampleProcess.valueOf(record, "out"));
     }
   }
 
   @Test
   void aClientThatNeverReadsAndResets() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--verbose")) {
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose")) {
       try (SocketChannel client = echo.connectChannel()) {
-        EchoProcess.sendUntilStuck(client, new byte[64 * 1024 * 1024]);
+        ExampleProcess.sendUntilStuck(client, new byte[64 * 1024 * 1024]);
         client.setOption(StandardSocketOptions.SO_LINGER, 0);
       }
       String record = echo.awaitErr("conn=", "endedBy=PEER");
       // Whether the read or the write meets the reset first decides between the two.
       assertTrue(
           record.contains("kind=ECONNRESET") || record.contains("kind=EPIPE"), echo::toString);
-      assertTrue(EchoProcess.valueOf(record, "unsent") > 0, record);
+      assertTrue(ExampleProcess.valueOf(record, "unsent") > 0, record);
       assertServes(echo);
     }
   }
 
   @Test
   void withoutVerboseNoRecordIsPrinted() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve()) {
+    try (ExampleProcess echo = ExampleProcess.serve()) {
       try (Socket client = echo.connect()) {
-        EchoProcess.assertEchoes(client, "hello");
+        ExampleProcess.assertEchoes(client, "hello");
         client.setSoLinger(true, 0);
       }
       assertServes(echo);
@@ -70,9 +70,9 @@ class CloseRecordPrintedTest {
     }
   }
 
-  private static void assertServes(EchoProcess echo) throws Exception {
+  private static void assertServes(ExampleProcess echo) throws Exception {
     try (Socket next = echo.connect()) {
-      EchoProcess.assertEchoes(next, "and the next one");
+      ExampleProcess.assertEchoes(next, "and the next one");
     }
   }
 }

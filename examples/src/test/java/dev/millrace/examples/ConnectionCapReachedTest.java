@@ -18,8 +18,8 @@ class ConnectionCapReachedTest {
   // Told when it is over, which is after the test unless that is slow.
   @ExpectedLog(level = Level.WARN, containing = "connections rejected, cap reached", atLeast = 0)
   void theFourthIsClosedAtOnceAndTheOthersGoOn() throws Exception {
-    try (EchoProcess echo =
-            EchoProcess.serve("--verbose", "--max-connections", "3", "--at-cap", "reject");
+    try (ExampleProcess echo =
+            ExampleProcess.serve("--verbose", "--max-connections", "3", "--at-cap", "reject");
         Socket first = echo.connect();
         Socket second = echo.connect();
         Socket third = echo.connect()) {
@@ -38,7 +38,7 @@ class ConnectionCapReachedTest {
 
   @Test
   void theFourthWaitsUntilOneLeaves() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--max-connections", "3", "--at-cap", "wait");
+    try (ExampleProcess echo = ExampleProcess.serve("--max-connections", "3", "--at-cap", "wait");
         Socket first = echo.connect();
         Socket second = echo.connect();
         Socket third = echo.connect()) {
@@ -59,7 +59,7 @@ class ConnectionCapReachedTest {
   // Told when it is over, which is after the test unless that is slow.
   @ExpectedLog(level = Level.WARN, containing = "cap for one address reached", atLeast = 0)
   void theThirdOfOneAddressIsClosedAndAnotherAddressIsServed() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--per-address", "2");
+    try (ExampleProcess echo = ExampleProcess.serve("--per-address", "2");
         Socket first = echo.connect();
         Socket second = echo.connect()) {
       assertAllServed(first, second);
@@ -68,7 +68,7 @@ class ConnectionCapReachedTest {
       }
       try (Socket other = new Socket()) {
         other.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0));
-        other.setSoTimeout(EchoProcess.PATIENCE_SECONDS * 1000);
+        other.setSoTimeout(ExampleProcess.PATIENCE_SECONDS * 1000);
         other.connect(echo.address());
         assertAllServed(first, second, other);
       }
@@ -77,7 +77,7 @@ class ConnectionCapReachedTest {
 
   private static void assertAllServed(Socket... clients) throws Exception {
     for (Socket client : clients) {
-      EchoProcess.assertEchoes(client, "served");
+      ExampleProcess.assertEchoes(client, "served");
     }
   }
 }

@@ -26,7 +26,7 @@ class DescriptorsRunOutTest {
   @Test
   @ExpectedLog(level = Level.WARN, containing = "kind=EMFILE certainty=CERTAIN")
   void withoutACapTheServerLivesAtTheLimitAndServesAgainAfterIt() throws Exception {
-    try (EchoProcess echo = EchoProcess.serveWithDescriptors(120, "--max-connections", "0")) {
+    try (ExampleProcess echo = ExampleProcess.serveWithDescriptors(120, "--max-connections", "0")) {
       try (Crowd crowd = new Crowd(echo, 300)) {
         // One that was turned away shows that the limit was reached.
         crowd.driveUntil(c -> c.served() >= 60 && c.closed() >= 5);
@@ -37,7 +37,7 @@ class DescriptorsRunOutTest {
       awaitServedAgain(echo);
       for (int i = 0; i < 20; i++) {
         try (Socket next = echo.connect()) {
-          EchoProcess.assertEchoes(next, "after the crowd");
+          ExampleProcess.assertEchoes(next, "after the crowd");
         }
       }
       echo.terminate();
@@ -46,7 +46,7 @@ class DescriptorsRunOutTest {
       assertEquals(1, told.size(), echo::toString);
       assertTrue(told.get(0).contains("kind=EMFILE certainty=CERTAIN"), echo::toString);
       // It backed off: with no pause between them there would be a million of attempts.
-      assertTrue(EchoProcess.valueOf(told.get(0), "count") <= 500, told.get(0));
+      assertTrue(ExampleProcess.valueOf(told.get(0), "count") <= 500, told.get(0));
       assertEquals(3, echo.err().size(), echo::toString); // listening, this, shut down
     }
   }
@@ -55,10 +55,10 @@ class DescriptorsRunOutTest {
    * The crowd has left, but the server may not have seen it yet: it still sheds then, as it should.
    * Whoever is served stood behind all of the crowd in the backlog, so from then on there is room.
    */
-  private static void awaitServedAgain(EchoProcess echo) {
+  private static void awaitServedAgain(ExampleProcess echo) {
     for (int attempts = 0; attempts < 1000; attempts++) {
       try (Socket next = echo.connect()) {
-        EchoProcess.assertEchoes(next, "is there room");
+        ExampleProcess.assertEchoes(next, "is there room");
         return;
       } catch (IOException | AssertionError e) {
         // Shed, with a reset or with a FIN: once more.
@@ -71,7 +71,7 @@ class DescriptorsRunOutTest {
    * The listener stays ready all the while, so a server without a pause would use a whole
    * processor. A loaded machine gives the child less, never more.
    */
-  private static void assertStaysCalm(EchoProcess echo, Crowd crowd) throws IOException {
+  private static void assertStaysCalm(ExampleProcess echo, Crowd crowd) throws IOException {
     int closed = crowd.closed();
     Duration cpu = echo.cpu();
     long start = System.nanoTime();
@@ -84,7 +84,7 @@ class DescriptorsRunOutTest {
   @Test
   @ExpectedLog(level = Level.WARN, containing = "kind=EMFILE certainty=CERTAIN")
   void aSignalAtTheLimitEndsInGoodOrder() throws Exception {
-    try (EchoProcess echo = EchoProcess.serveWithDescriptors(120, "--max-connections", "0");
+    try (ExampleProcess echo = ExampleProcess.serveWithDescriptors(120, "--max-connections", "0");
         Crowd crowd = new Crowd(echo, 300)) {
       crowd.driveUntil(c -> c.served() >= 60 && c.closed() >= 3);
       echo.terminate();
@@ -101,7 +101,7 @@ class DescriptorsRunOutTest {
   @CsvSource({"120, 56", "200, 136"})
   @ExpectedLog(level = Level.WARN, containing = "connections rejected, cap reached")
   void theDefaultCapKeepsAwayFromTheLimit(int limit, int cap) throws Exception {
-    try (EchoProcess echo = EchoProcess.serveWithDescriptors(limit)) {
+    try (ExampleProcess echo = ExampleProcess.serveWithDescriptors(limit)) {
       try (Crowd crowd = new Crowd(echo, cap + 20)) {
         crowd.driveUntil(c -> c.waiting() == 0);
         assertEquals(cap, crowd.served());
@@ -133,7 +133,7 @@ class DescriptorsRunOutTest {
     private int closed;
     private boolean ending;
 
-    Crowd(EchoProcess echo, int size) throws IOException {
+    Crowd(ExampleProcess echo, int size) throws IOException {
       selector = Selector.open();
       for (int i = 0; i < size; i++) {
         SocketChannel client = echo.connectChannel();
@@ -161,7 +161,7 @@ class DescriptorsRunOutTest {
     }
 
     void driveUntil(Condition condition) throws IOException {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(EchoProcess.PATIENCE_SECONDS);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ExampleProcess.PATIENCE_SECONDS);
       while (!condition.holds(this)) {
         long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         assertTrue(millis > 0, () -> "too late: " + this);
@@ -210,8 +210,8 @@ class DescriptorsRunOutTest {
       selector.selectNow(); // only now is the cancelling done, and blocking allowed again
       for (SocketChannel client : served) {
         client.configureBlocking(true);
-        client.socket().setSoTimeout(EchoProcess.PATIENCE_SECONDS * 1000);
-        EchoProcess.assertEchoes(client.socket(), "still there");
+        client.socket().setSoTimeout(ExampleProcess.PATIENCE_SECONDS * 1000);
+        ExampleProcess.assertEchoes(client.socket(), "still there");
       }
     }
 

@@ -23,18 +23,18 @@ class EchoServesTest {
     long seed = Long.getLong("millrace.seed", System.nanoTime());
     byte[] sent = new byte[5 * 1024 * 1024];
     new Random(seed).nextBytes(sent);
-    try (EchoProcess echo = EchoProcess.serve("--verbose");
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose");
         Socket client = echo.connect()) {
       CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(client, sent));
       byte[] back = client.getInputStream().readNBytes(sent.length);
       assertArrayEquals(sent, back, () -> "-Dmillrace.seed=" + seed);
       assertEquals(-1, client.getInputStream().read());
-      sending.get(EchoProcess.PATIENCE_SECONDS, TimeUnit.SECONDS);
+      sending.get(ExampleProcess.PATIENCE_SECONDS, TimeUnit.SECONDS);
       client.close();
       String record = echo.awaitErr("conn=", "endedBy=PEER", "kind=NONE");
-      assertEquals(sent.length, EchoProcess.valueOf(record, "in"));
-      assertEquals(sent.length, EchoProcess.valueOf(record, "out"));
-      assertEquals(0, EchoProcess.valueOf(record, "unsent"));
+      assertEquals(sent.length, ExampleProcess.valueOf(record, "in"));
+      assertEquals(sent.length, ExampleProcess.valueOf(record, "out"));
+      assertEquals(0, ExampleProcess.valueOf(record, "unsent"));
     }
   }
 
@@ -50,9 +50,9 @@ class EchoServesTest {
 
   @Test
   void stdoutHasOneLineAndTheLogGoesToStderr() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--verbose")) {
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose")) {
       try (Socket client = echo.connect()) {
-        EchoProcess.assertEchoes(client, "hello");
+        ExampleProcess.assertEchoes(client, "hello");
       }
       // The record is the last thing that happens to a connection: nothing more is to come.
       echo.awaitErr("conn=", "kind=NONE");

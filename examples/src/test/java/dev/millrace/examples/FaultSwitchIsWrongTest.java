@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultSwitchIsWrongTest {
   /** The line, without what the JVM puts before it. */
   private static String lineOf(List<String> jvmOptions) throws Exception {
-    try (EchoProcess echo = EchoProcess.runWithJvmOptions(jvmOptions, "echo", "--port", "0")) {
+    try (ExampleProcess echo =
+        ExampleProcess.runWithJvmOptions(jvmOptions, "echo", "--port", "0")) {
       assertNotEquals(0, echo.awaitExit());
       assertEquals(List.of(), echo.out());
       assertEquals(1, echo.err().size(), echo::toString);
@@ -72,10 +73,10 @@ class FaultSwitchIsWrongTest {
     Path file = directory.resolve("plan.txt");
     Files.writeString(file, "seed=3\nshort-read=1:1  # a byte at a time\n");
     List<String> options = withPlan("-Dmillrace.faults.file=" + file);
-    try (EchoProcess echo =
-            EchoProcess.serve(options, Examples.class, "echo", "--port", "0", "--verbose");
+    try (ExampleProcess echo =
+            ExampleProcess.serve(options, Examples.class, "echo", "--port", "0", "--verbose");
         Socket client = echo.connect()) {
-      EchoProcess.assertEchoes(client, "hello");
+      ExampleProcess.assertEchoes(client, "hello");
       echo.awaitErr("faults are injected", "seed=3 short-read=1.0:1..1");
     }
   }

@@ -34,11 +34,11 @@ class FaultsInAnyProgramTest {
     MILLRACE,
     NETTY;
 
-    EchoProcess start(String plan) throws IOException {
+    ExampleProcess start(String plan) throws IOException {
       List<String> options = FaultSwitch.on(plan);
       return this == MILLRACE
-          ? EchoProcess.serve(options, Examples.class, "echo", "--port", "0")
-          : EchoProcess.serve(options, NettyEcho.class);
+          ? ExampleProcess.serve(options, Examples.class, "echo", "--port", "0")
+          : ExampleProcess.serve(options, NettyEcho.class);
     }
   }
 
@@ -50,7 +50,7 @@ class FaultsInAnyProgramTest {
 
   private final long seed = Long.getLong("millrace.seed", System.nanoTime());
 
-  private String where(EchoProcess echo) {
+  private String where(ExampleProcess echo) {
     return "-Dmillrace.seed=" + seed + " " + echo;
   }
 
@@ -63,7 +63,7 @@ class FaultsInAnyProgramTest {
             + " short-read=0.5 short-write=0.5 spurious-ready=0.2 null-accept=0.3"
             + " accept-emfile=0.1";
     ExecutorService clients = Executors.newCachedThreadPool();
-    try (EchoProcess echo = program.start(plan)) {
+    try (ExampleProcess echo = program.start(plan)) {
       List<CompletableFuture<Void>> ends = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         byte[] data = data(i, 100_000);
@@ -71,7 +71,7 @@ class FaultsInAnyProgramTest {
             CompletableFuture.runAsync(() -> assertComesBackWhole(echo, clients, data), clients));
       }
       for (CompletableFuture<Void> end : ends) {
-        end.get(2 * EchoProcess.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        end.get(2 * ExampleProcess.PATIENCE_SECONDS, TimeUnit.SECONDS);
       }
       assertTrue(echo.isAlive(), () -> where(echo));
     } finally {
@@ -85,7 +85,7 @@ class FaultsInAnyProgramTest {
     return data;
   }
 
-  private void assertComesBackWhole(EchoProcess echo, ExecutorService threads, byte[] data) {
+  private void assertComesBackWhole(ExampleProcess echo, ExecutorService threads, byte[] data) {
     try (Socket client = echo.connect()) {
       CompletableFuture<Void> sending =
           CompletableFuture.runAsync(() -> send(client, data), threads);
@@ -114,7 +114,7 @@ class FaultsInAnyProgramTest {
     int served = 0;
     int servedAfterReset = 0;
     int reset = 0;
-    try (EchoProcess echo = program.start(plan)) {
+    try (ExampleProcess echo = program.start(plan)) {
       for (int i = 0; i < 60; i++) {
         if (isServed(echo, data(i, 5_000))) {
           served++;
@@ -136,7 +136,7 @@ class FaultsInAnyProgramTest {
     List<String> options = new ArrayList<>(FaultSwitch.on("short-read=1:1"));
     String core = placeOf(FaultSelectorProvider.class);
     options.addAll(List.of("-cp", core + File.pathSeparator + placeOf(OneRead.class)));
-    try (EchoProcess program = EchoProcess.serve(options, OneRead.class);
+    try (ExampleProcess program = ExampleProcess.serve(options, OneRead.class);
         Socket client = program.connect()) {
       client.getOutputStream().write(new byte[] {'h', 'e', 'l', 'l', 'o'});
       assertEquals('h', client.getInputStream().read(), program::toString);
@@ -151,7 +151,7 @@ class FaultsInAnyProgramTest {
   }
 
   /** True if all came back, false if the connection was reset; anything else fails. */
-  private boolean isServed(EchoProcess echo, byte[] data) throws IOException {
+  private boolean isServed(ExampleProcess echo, byte[] data) throws IOException {
     byte[] back = new byte[data.length];
     int n = 0;
     try (Socket client = echo.connect()) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 class HelpAskedForTest {
   @Test
   void withoutASubcommandTheHelpIsPrinted() throws Exception {
-    try (EchoProcess process = EchoProcess.run()) {
+    try (ExampleProcess process = ExampleProcess.run()) {
       assertEquals(0, process.awaitExit());
       assertEquals(List.of(), process.err());
       assertTrue(process.out().get(0).startsWith("Usage: millrace-examples"), process::toString);
@@ -24,7 +24,7 @@ class HelpAskedForTest {
 
   @Test
   void theHelpOfEchoNamesEveryOptionWithItsDefault() throws Exception {
-    try (EchoProcess process = EchoProcess.run("echo", "--help")) {
+    try (ExampleProcess process = ExampleProcess.run("echo", "--help")) {
       assertEquals(0, process.awaitExit());
       assertEquals(List.of(), process.err());
       String help = String.join(" ", process.out()).replaceAll(" +", " ");
@@ -51,7 +51,7 @@ class HelpAskedForTest {
   @Test
   void theVersionIsPrintedByTheJarAndByEcho() throws Exception {
     for (String[] args : new String[][] {{"--version"}, {"echo", "--version"}}) {
-      try (EchoProcess process = EchoProcess.run(args)) {
+      try (ExampleProcess process = ExampleProcess.run(args)) {
         assertEquals(0, process.awaitExit());
         assertEquals(List.of(Examples.VERSION), process.out());
         assertEquals(List.of(), process.err());

@@ -25,7 +25,7 @@ class SignalEndsServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
   void whileNobodyIsConnected(String signal) throws Exception {
-    try (EchoProcess echo = EchoProcess.serve()) {
+    try (ExampleProcess echo = ExampleProcess.serve()) {
       echo.signal(signal);
       assertEquals(0, echo.awaitExit(), echo::toString);
       assertReport(echo, "idleClosed=0 drained=0 lingerCut=0 cut=0 unsent=0");
@@ -35,9 +35,9 @@ class SignalEndsServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
   void whileAClientIsIdle(String signal) throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--verbose")) {
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose")) {
       try (Socket client = echo.connect()) {
-        EchoProcess.assertEchoes(client, "hello");
+        ExampleProcess.assertEchoes(client, "hello");
         echo.signal(signal);
         assertEquals(-1, client.getInputStream().read());
       }
@@ -69,10 +69,10 @@ class SignalEndsServerTest {
     new Random(seed).nextBytes(sent);
     byte[] back;
     // A cap of one, so that the probes of whether it still listens are not connections of it.
-    try (EchoProcess echo =
-        EchoProcess.serve("--verbose", "--max-connections", "1", "--drain-timeout", "20s")) {
+    try (ExampleProcess echo =
+        ExampleProcess.serve("--verbose", "--max-connections", "1", "--drain-timeout", "20s")) {
       try (SocketChannel client = echo.connectChannel()) {
-        int taken = EchoProcess.sendUntilStuck(client, sent);
+        int taken = ExampleProcess.sendUntilStuck(client, sent);
         assertTrue(taken > 1024 * 1024, () -> "not in the middle, after " + taken + " bytes");
         echo.signal(signal);
         echo.awaitRefused();
@@ -83,11 +83,11 @@ class SignalEndsServerTest {
                     sendAndHalfClose(
                         client, sent, taken, goesOn ? taken + 20 * 1024 * 1024 : taken));
         back = readToEnd(client);
-        sending.get(EchoProcess.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        sending.get(ExampleProcess.PATIENCE_SECONDS, TimeUnit.SECONDS);
       }
       assertEquals(0, echo.awaitExit(), echo::toString);
       String record = echo.awaitErr("conn=", "endedBy=SHUTDOWN", "kind=NONE");
-      assertEquals(EchoProcess.valueOf(record, "out"), back.length, record);
+      assertEquals(ExampleProcess.valueOf(record, "out"), back.length, record);
       assertReport(echo, "idleClosed=0 drained=1 lingerCut=0 cut=0 unsent=0");
     }
     int different = Arrays.mismatch(back, 0, back.length, sent, 0, back.length);
@@ -108,20 +108,20 @@ class SignalEndsServerTest {
 
   @Test
   void aClientThatNeverReadsIsCutAfterTheDrainTimeout() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--drain-timeout", "500ms");
+    try (ExampleProcess echo = ExampleProcess.serve("--drain-timeout", "500ms");
         SocketChannel client = echo.connectChannel()) {
-      EchoProcess.sendUntilStuck(client, new byte[64 * 1024 * 1024]);
+      ExampleProcess.sendUntilStuck(client, new byte[64 * 1024 * 1024]);
       echo.terminate();
       assertEquals(0, echo.awaitExit(), echo::toString);
       String report = assertReport(echo, "idleClosed=0 drained=0 lingerCut=0 cut=1 unsent=");
-      assertTrue(EchoProcess.valueOf(report, "unsent") > 0, report);
+      assertTrue(ExampleProcess.valueOf(report, "unsent") > 0, report);
       assertTrue(report.contains("cutPeers=127.0.0.1:"), report);
     }
   }
 
   @Test
   void aDrainTimeoutOfACenturyIsNoReasonToFail() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--drain-timeout", "876000h")) {
+    try (ExampleProcess echo = ExampleProcess.serve("--drain-timeout", "876000h")) {
       echo.terminate();
       assertEquals(0, echo.awaitExit(), echo::toString);
       assertReport(echo, "idleClosed=0 drained=0 lingerCut=0 cut=0 unsent=0");
@@ -129,7 +129,7 @@ class SignalEndsServerTest {
   }
 
   /** Two lines in all are on stdout, the second is the report. */
-  private static String assertReport(EchoProcess echo, String expected) {
+  private static String assertReport(ExampleProcess echo, String expected) {
     assertEquals(2, echo.out().size(), echo::toString);
     String report = echo.out().get(1);
     assertTrue(report.startsWith("shut down: " + expected), echo::toString);

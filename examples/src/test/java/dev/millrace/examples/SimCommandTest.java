@@ -15,7 +15,8 @@ class SimCommandTest {
   @Test
   void aCampaignEndsWithItsCountOfRunsAndOfViolations() throws Exception {
     for (String mode : List.of("safety", "liveness")) {
-      try (EchoProcess process = EchoProcess.run("sim", "--seeds", "1..200", "--mode", mode)) {
+      try (ExampleProcess process =
+          ExampleProcess.run("sim", "--seeds", "1..200", "--mode", mode)) {
         assertEquals(0, process.awaitExit(), process::toString);
         List<String> out = process.out();
         assertEquals("200 runs, 0 violations", out.get(out.size() - 1));
@@ -28,8 +29,8 @@ class SimCommandTest {
 
   @Test
   void oneScenarioAloneCanBeRun() throws Exception {
-    try (EchoProcess process =
-        EchoProcess.run("sim", "--seeds", "5", "--scenario", "echo", "--threads", "1")) {
+    try (ExampleProcess process =
+        ExampleProcess.run("sim", "--seeds", "5", "--scenario", "echo", "--threads", "1")) {
       assertEquals(0, process.awaitExit(), process::toString);
       assertTrue(process.out().contains("1 runs, 0 violations"), process::toString);
     }
@@ -38,14 +39,16 @@ class SimCommandTest {
   @Test
   void aReplayShowsTheTraceAndIsTheSameEachTime() throws Exception {
     List<String> first;
-    try (EchoProcess process = EchoProcess.run("sim", "--replay", "7", "--scenario", "echo")) {
+    try (ExampleProcess process =
+        ExampleProcess.run("sim", "--replay", "7", "--scenario", "echo")) {
       assertEquals(0, process.awaitExit(), process::toString);
       first = process.out();
       assertEquals("scenario echo, safety", first.get(0));
       assertTrue(first.stream().anyMatch(line -> line.endsWith("listening 7007")));
       assertEquals("seed 7: nothing was broken", first.get(first.size() - 1));
     }
-    try (EchoProcess process = EchoProcess.run("sim", "--replay", "7", "--scenario", "echo")) {
+    try (ExampleProcess process =
+        ExampleProcess.run("sim", "--replay", "7", "--scenario", "echo")) {
       assertEquals(0, process.awaitExit(), process::toString);
       assertEquals(first, process.out());
     }
@@ -53,7 +56,7 @@ class SimCommandTest {
 
   @Test
   void theScenariosAreListed() throws Exception {
-    try (EchoProcess process = EchoProcess.run("sim", "--list")) {
+    try (ExampleProcess process = ExampleProcess.run("sim", "--list")) {
       assertEquals(0, process.awaitExit(), process::toString);
       assertTrue(process.out().size() >= 12, process::toString);
       assertTrue(process.out().stream().anyMatch(line -> line.startsWith("half-close ")));
@@ -75,7 +78,7 @@ class SimCommandTest {
           """)
   void aWrongOptionIsNamedWithWhatIsRight(String option, String value, String expected)
       throws Exception {
-    try (EchoProcess process = EchoProcess.run("sim", option, value)) {
+    try (ExampleProcess process = ExampleProcess.run("sim", option, value)) {
       assertEquals(2, process.awaitExit(), process::toString);
       assertEquals(List.of(), process.out());
       String line = process.err().get(0);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 class TimeOutEndsConnectionTest {
   @Test
   void anIdleClientGetsACleanEnd() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--verbose", "--read-timeout", "200ms")) {
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose", "--read-timeout", "200ms")) {
       try (Socket client = echo.connect()) {
         assertEquals(-1, client.getInputStream().read());
       }
@@ -26,7 +26,7 @@ class TimeOutEndsConnectionTest {
   @Test
   @Timeout(25) // less than the default of 30 s, which must not be what ends it
   void aClientThatNeverReadsIsCut() throws Exception {
-    try (EchoProcess echo = EchoProcess.serve("--verbose", "--write-timeout", "300ms");
+    try (ExampleProcess echo = ExampleProcess.serve("--verbose", "--write-timeout", "300ms");
         Socket client = echo.connect()) {
       OutputStream out = client.getOutputStream();
       byte[] block = new byte[64 * 1024];
@@ -39,7 +39,7 @@ class TimeOutEndsConnectionTest {
           });
       String record = echo.awaitErr("conn=", "kind=WRITE_STALL");
       assertTrue(record.contains(" endedBy=TIMER "), record);
-      assertTrue(EchoProcess.valueOf(record, "unsent") > 0, record);
+      assertTrue(ExampleProcess.valueOf(record, "unsent") > 0, record);
     }
   }
 }

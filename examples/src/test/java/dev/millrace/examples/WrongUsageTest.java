@@ -32,35 +32,35 @@ class WrongUsageTest {
           """)
   void aWrongOptionOrValueIsNamedWithWhatIsAllowed(String option, String value, String expected)
       throws Exception {
-    try (EchoProcess process = EchoProcess.run("echo", option, value)) {
+    try (ExampleProcess process = ExampleProcess.run("echo", option, value)) {
       assertWrongUsage(process, "echo: ", expected, "Usage: millrace-examples echo ");
     }
   }
 
   @Test
   void aMissingValueIsNamed() throws Exception {
-    try (EchoProcess process = EchoProcess.run("echo", "--port")) {
+    try (ExampleProcess process = ExampleProcess.run("echo", "--port")) {
       assertWrongUsage(process, "echo: ", "'--port' (PORT)", "Usage: millrace-examples echo ");
     }
   }
 
   @Test
   void aSubcommandThatDoesNotExistIsNamed() throws Exception {
-    try (EchoProcess process = EchoProcess.run("ohce")) {
+    try (ExampleProcess process = ExampleProcess.run("ohce")) {
       assertWrongUsage(process, "millrace-examples: ", "'ohce'", "Usage: millrace-examples ");
     }
   }
 
   @Test
   void anOptionBeforeItsSubcommandIsNamed() throws Exception {
-    try (EchoProcess process = EchoProcess.run("--verbose", "echo")) {
+    try (ExampleProcess process = ExampleProcess.run("--verbose", "echo")) {
       assertWrongUsage(process, "millrace-examples: ", "'--verbose'", "Usage: millrace-examples ");
     }
   }
 
   /** One line that says what is wrong, then how it is written, and no more than that. */
   private static void assertWrongUsage(
-      EchoProcess process, String command, String expected, String usage) throws Exception {
+      ExampleProcess process, String command, String expected, String usage) throws Exception {
     assertEquals(2, process.awaitExit(), process::toString);
     assertEquals(List.of(), process.out());
     List<String> err = process.err();

@@ -41,7 +41,7 @@ import org.slf4j.event.Level;
  * The examples in a JVM of their own, as a user runs them. Its two streams are read as they come,
  * so that the child never waits for us; the child is killed at the end in any case.
  */
-final class EchoProcess implements AutoCloseable {
+public final class ExampleProcess implements AutoCloseable {
   /** Far more than anything here takes on a loaded machine; only a failure waits so long. */
   static final int PATIENCE_SECONDS = 30;
 
@@ -57,21 +57,22 @@ final class EchoProcess implements AutoCloseable {
   private final Lines out;
   private final Lines err;
 
-  private EchoProcess(Process process) {
+  private ExampleProcess(Process process) {
     this.process = process;
     this.out = new Lines("stdout", process.getInputStream(), line -> {});
-    this.err = new Lines("stderr", process.getErrorStream(), EchoProcess::guard);
+    this.err = new Lines("stderr", process.getErrorStream(), ExampleProcess::guard);
   }
 
   private static final String EXAMPLES = "dev.millrace.examples.Examples";
 
   /** Runs the jar's main class with just these arguments. */
-  static EchoProcess run(String... args) throws IOException {
+  public static ExampleProcess run(String... args) throws IOException {
     return launch(List.of(), List.of(), EXAMPLES, args);
   }
 
   /** The same with options for the JVM, and returns at once. */
-  static EchoProcess runWithJvmOptions(List<String> jvmOptions, String... args) throws IOException {
+  static ExampleProcess runWithJvmOptions(List<String> jvmOptions, String... args)
+      throws IOException {
     return launch(List.of(), jvmOptions, EXAMPLES, args);
   }
 
@@ -79,7 +80,7 @@ final class EchoProcess implements AutoCloseable {
    * Starts a class, also one of the tests, with options for the JVM, and returns when it says that
    * it listens, in the words of ours.
    */
-  static EchoProcess serve(List<String> jvmOptions, Class<?> main, String... args)
+  static ExampleProcess serve(List<String> jvmOptions, Class<?> main, String... args)
       throws IOException {
     // A program of the tests is beside them, behind all that a user has.
     List<String> options =
@@ -89,17 +90,22 @@ final class EchoProcess implements AutoCloseable {
   }
 
   /** Starts an echo on a port that the kernel picks, and returns when it listens. */
-  static EchoProcess serve(String... options) throws IOException {
-    return listening(launch(List.of(), List.of(), EXAMPLES, echo(options)));
+  static ExampleProcess serve(String... options) throws IOException {
+    return serveProgram("echo", options);
+  }
+
+  /** The same for any of the programs that listen. */
+  public static ExampleProcess serveProgram(String program, String... options) throws IOException {
+    return listening(launch(List.of(), List.of(), EXAMPLES, onAnyPort(program, options)));
   }
 
   /** The same with so many descriptors at the most, for soft limit and hard limit. */
-  static EchoProcess serveWithDescriptors(int limit, String... options) throws IOException {
+  static ExampleProcess serveWithDescriptors(int limit, String... options) throws IOException {
     List<String> shell = List.of("bash", "-c", "ulimit -n " + limit + "; exec \"$@\"", "bash");
-    return listening(launch(shell, List.of(), EXAMPLES, echo(options)));
+    return listening(launch(shell, List.of(), EXAMPLES, onAnyPort("echo", options)));
   }
 
-  private static EchoProcess listening(EchoProcess echo) {
+  private static ExampleProcess listening(ExampleProcess echo) {
     boolean listening = false;
     try {
       echo.out.await(line -> line.startsWith(LISTENING), LISTENING);
@@ -112,13 +118,13 @@ final class EchoProcess implements AutoCloseable {
     }
   }
 
-  private static String[] echo(String... options) {
-    List<String> args = new ArrayList<>(List.of("echo", "--port", "0"));
+  private static String[] onAnyPort(String program, String... options) {
+    List<String> args = new ArrayList<>(List.of(program, "--port", "0"));
     args.addAll(Arrays.asList(options));
     return args.toArray(new String[0]);
   }
 
-  private static EchoProcess launch(
+  private static ExampleProcess launch(
       List<String> prefix, List<String> jvmOptions, String main, String... args)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
@@ -134,7 +140,7 @@ final class EchoProcess implements AutoCloseable {
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().remove("JDK_JAVA_OPTIONS");
     builder.environment().put("COLUMNS", "80");
-    return new EchoProcess(builder.start());
+    return new ExampleProcess(builder.start());
   }
 
   private static String placeOf(Class<?> type) {
@@ -159,17 +165,17 @@ final class EchoProcess implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     String line = out.await(l -> l.startsWith(LISTENING), LISTENING);
     return Integer.parseInt(line.substring(LISTENING.length()));
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
   }
 
   /** A client with a small receive buffer, so that the server soon meets one that does not read. */
-  Socket connect() throws IOException {
+  public Socket connect() throws IOException {
     Socket client = new Socket();
     client.setReceiveBufferSize(16 * 1024);
     client.setSoTimeout(PATIENCE_SECONDS * 1000);
@@ -178,7 +184,7 @@ final class EchoProcess implements AutoCloseable {
   }
 
   /** The same for one that is driven by a selector. */
-  SocketChannel connectChannel() throws IOException {
+  public SocketChannel connectChannel() throws IOException {
     SocketChannel client = SocketChannel.open();
     client.setOption(StandardSocketOptions.SO_RCVBUF, 16 * 1024);
     client.connect(address());
@@ -186,32 +192,32 @@ final class EchoProcess implements AutoCloseable {
   }
 
   /** Waits for a line on stderr that holds all of these. */
-  String awaitErr(String... parts) {
+  public String awaitErr(String... parts) {
     return err.await(
         line -> Arrays.stream(parts).allMatch(line::contains), String.join(" … ", parts));
   }
 
   /** Every line of stdout until now; all of them once the process has ended. */
-  List<String> out() {
+  public List<String> out() {
     return out.snapshot();
   }
 
   /** The same of stderr. */
-  List<String> err() {
+  public List<String> err() {
     return err.snapshot();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Sends SIGTERM. {@code Process.destroy()} would close our ends of its streams as well. */
-  void terminate() {
+  public void terminate() {
     assertTrue(process.toHandle().destroy(), "SIGTERM not sent");
   }
 
   /** CPU time used until now, as the kernel counts it. */
-  Duration cpu() {
+  public Duration cpu() {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
@@ -258,7 +264,7 @@ final class EchoProcess implements AutoCloseable {
   }
 
   /** Waits until the process and its two streams have ended; no trace of a stack may be on them. */
-  int awaitExit() throws InterruptedException {
+  public int awaitExit() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       fail("still running: " + this);
     }
@@ -290,7 +296,7 @@ final class EchoProcess implements AutoCloseable {
    *
    * @return how many bytes the kernel took
    */
-  static int sendUntilStuck(SocketChannel client, byte[] data) throws IOException {
+  public static int sendUntilStuck(SocketChannel client, byte[] data) throws IOException {
     client.configureBlocking(false);
     ByteBuffer rest = ByteBuffer.wrap(data);
     try (Selector selector = Selector.open()) {
@@ -305,7 +311,7 @@ final class EchoProcess implements AutoCloseable {
   }
 
   /** The number behind {@code key=} in a line. */
-  static long valueOf(String line, String key) {
+  public static long valueOf(String line, String key) {
     int at = line.indexOf(" " + key + "=");
     assertTrue(at >= 0, () -> key + " is missing: " + line);
     Matcher matcher = NUMBER.matcher(line);

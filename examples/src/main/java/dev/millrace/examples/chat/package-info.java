@@ -1,0 +1,2 @@
+/** A chat for lines of text. */
+package dev.millrace.examples.chat;

@@ -1,0 +1,2 @@
+/** A TCP proxy. */
+package dev.millrace.examples.proxy;

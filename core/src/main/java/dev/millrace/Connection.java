@@ -125,6 +125,7 @@ public final class Connection extends Ready {
     this.lastInputNanos = loop.nowNanos();
     this.lastOutputNanos = lastInputNanos;
     this.deadlines = new Alarm(lastInputNanos);
+    this.deadlines.readIdleNanos = settings.readIdleNanos;
   }
 
   /** The timer node, which is also the place of the time stamps that are written seldom. */
@@ -244,6 +245,40 @@ public final class Connection extends Ready {
   public long queuedBytes() {
     loop.checkThread();
     return queued();
+  }
+
+  /**
+   * How much may be written now, for one who has no end of it: up to the high water mark, and
+   * within the loop's budget. A producer goes on in {@link ConnectionHandler#onWritable}:
+   *
+   * <pre>{@code
+   * while ((n = connection.room()) > 0) {
+   *   connection.write(next(n));
+   * }
+   * }</pre>
+   *
+   * <p>A write beyond it may well be accepted: what ends at the hard limit is an answer, what ends
+   * here is a stream.
+   *
+   * @return bytes, at most {@code Limits.highWaterBytes}; 0 if there is no room now, and then
+   *     {@link ConnectionHandler#onWritable} follows; also 0 if this direction is closed or failed,
+   *     and then nothing follows but the end
+   * @throws IllegalStateException if called from another thread
+   */
+  public int room() {
+    loop.checkThread();
+    if (state != ConnectionState.CONNECTING && (!state.isWritable() || hasWriteFailed())) {
+      return 0;
+    }
+    long room =
+        state == ConnectionState.CONNECTING
+            ? 0
+            : Math.min(settings.highWaterBytes - queued(), memory.roomBytes());
+    if (room > 0) {
+      return (int) room;
+    }
+    full();
+    return 0;
   }
 
   /**
@@ -389,7 +424,8 @@ public final class Connection extends Ready {
 
   /**
    * Sets a deadline of the handler's own, in place of an earlier one: for a whole message, say. If
-   * it passes, the connection is closed with {@code DEADLINE}.
+   * it passes, {@link ConnectionHandler#onDeadline} is told, and the connection is closed with
+   * {@code DEADLINE}.
    *
    * @param timeout from now; zero or negative clears it
    * @throws IllegalStateException if called from another thread
@@ -405,6 +441,22 @@ public final class Connection extends Ready {
       deadlines.ownNanos = loop.deadlineFromNow(timeout);
       attend();
     }
+  }
+
+  /**
+   * Sets this connection's own {@code Timeouts.readIdle}, counted from this call on: none while a
+   * peer has nothing to say by right, a shorter one between two requests.
+   *
+   * @param timeout how long no byte may come while reading is wanted; zero switches it off
+   * @throws IllegalStateException if called from another thread
+   * @throws IllegalArgumentException if negative or over a century
+   */
+  public void readIdle(Duration timeout) {
+    loop.checkThread();
+    Check.timeout("readIdle", timeout);
+    deadlines.readIdleNanos = timeout.toNanos();
+    deadlines.inputSinceNanos = loop.nowNanos();
+    attend();
   }
 
   /**
@@ -1375,9 +1427,30 @@ public final class Connection extends Ready {
     } else if (kind == FailureKind.CONNECT_TIMEOUT || kind == FailureKind.LINGER_TIMEOUT) {
       note(EndedBy.TIMER, why);
       terminate();
+    } else if (kind == FailureKind.DEADLINE) {
+      tellDeadline(why);
     } else {
-      deadlines.hasOwn = false;
       beginClose(EndedBy.TIMER, why);
+    }
+  }
+
+  /** The handler may have a last word, or a longer deadline. */
+  private void tellDeadline(Failure why) {
+    deadlines.hasOwn = false;
+    beginEvent();
+    attention = true;
+    try {
+      handler.onDeadline(this);
+    } catch (Throwable t) {
+      handlerFailed(t);
+    }
+    if (!deadlines.hasOwn) {
+      beginClose(EndedBy.TIMER, why);
+    }
+    try {
+      endEvent();
+    } catch (Throwable t) {
+      broken(t); // the wheel would call it a timer's fault, and leave the connection as it is
     }
   }
 

@@ -10,9 +10,10 @@ import java.nio.ByteBuffer;
  *   onOpen (onData | onWritable)* (onInputEnd onWritable*)? onClosed
  * </pre>
  *
- * with at most one {@link #onShutdown} anywhere before {@code onClosed}. A connect that fails gives
- * {@code onClosed} alone. After {@link Connection#close()}, and after a callback that threw, only
- * completions and {@code onClosed} follow.
+ * with at most one {@link #onShutdown}, and an {@link #onDeadline} for each deadline that passed,
+ * anywhere between {@code onOpen} and {@code onClosed}. A connect that fails gives {@code onClosed}
+ * alone. After {@link Connection#close()}, and after a callback that threw, only completions and
+ * {@code onClosed} follow.
  *
  * <p>Callbacks never nest: what one of them causes is delivered after it has returned. In each of
  * them every method of {@link Connection} may be called, on this and on every other connection of
@@ -67,6 +68,15 @@ public interface ConnectionHandler {
   default void onInputEnd(Connection connection, int unconsumed) {
     connection.close();
   }
+
+  /**
+   * The deadline set by {@link Connection#deadline} has passed. When this returns the connection is
+   * closed with {@code DEADLINE}, which delivers what was written; unless another deadline was set
+   * in here. So this is the place for a last word to the peer, and the default has none.
+   *
+   * @param connection which one
+   */
+  default void onDeadline(Connection connection) {}
 
   /**
    * The server is shutting down. The default closes. One that overrides this may finish its work

@@ -27,6 +27,9 @@ abstract class Deadlines extends Timer {
 
   boolean hasOwn;
 
+  /** How long no byte may come; 0 is off. The handler may change it. */
+  long readIdleNanos;
+
   Deadlines(long now) {
     startedNanos = now;
     inputSinceNanos = now;
@@ -112,7 +115,7 @@ abstract class Deadlines extends Timer {
           left(now, later(inputSinceNanos, lastOutputNanos()), settings.halfClosedNanos);
       case PAUSED_TIMEOUT ->
           left(now, later(inputSinceNanos, lastInputNanos()), settings.pausedNanos);
-      case READ_IDLE -> left(now, later(inputSinceNanos, lastInputNanos()), settings.readIdleNanos);
+      case READ_IDLE -> left(now, later(inputSinceNanos, lastInputNanos()), readIdleNanos);
       default -> NONE;
     };
   }

@@ -567,6 +567,19 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   /**
+   * The same, for those who count in nanoseconds already.
+   *
+   * @param timer the node
+   * @param delayNanos from now; zero or negative is the next turn after the coming tick
+   * @throws IllegalStateException if called from another thread, or if the timer is armed on
+   *     another loop
+   */
+  public void schedule(Timer timer, long delayNanos) {
+    checkThread();
+    timers.schedule(timer, timers.deadlineAfter(clock.getAsLong(), Math.max(delayNanos, 0)));
+  }
+
+  /**
    * Disarms a timer. Allocates nothing.
    *
    * @param timer the node

@@ -256,6 +256,11 @@ final class LoopMemory {
     return false;
   }
 
+  /** How much more may be held; nothing counts as a refusal. */
+  long roomBytes() {
+    return hasRoomFor(1) ? budgetBytes - heldBytes : 0;
+  }
+
   boolean isPressed() {
     return pressed;
   }

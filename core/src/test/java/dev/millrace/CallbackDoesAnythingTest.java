@@ -34,6 +34,7 @@ class CallbackDoesAnythingTest {
     WRITABLE,
     INPUT_END,
     SHUTDOWN,
+    DEADLINE,
     COMPLETION_TRUE,
     COMPLETION_FALSE,
     CLOSED
@@ -179,6 +180,12 @@ class CallbackDoesAnythingTest {
       case WRITABLE -> r.onWritable = hook;
       case INPUT_END -> r.onInputEnd = hook;
       case SHUTDOWN -> r.onShutdown = hook;
+      case DEADLINE ->
+          r.onDeadline =
+              x -> {
+                x.connection.deadline(Duration.ofHours(1)); // else it would be closed
+                hook.accept(x);
+              };
       case CLOSED -> r.onClosed = hook;
       default -> {} // completions come with the write
     }
@@ -205,6 +212,11 @@ class CallbackDoesAnythingTest {
       }
       case INPUT_END -> subject.fin();
       case SHUTDOWN -> assertFalse(server.shutdown(Duration.ofMinutes(1)).isDone());
+      case DEADLINE -> {
+        subject.recorder.connection.deadline(Duration.ofSeconds(1));
+        f.turns(2); // armed at the end of the turn; the clock stands still from then on
+        f.pass(Duration.ofSeconds(2));
+      }
       case COMPLETION_TRUE -> subject.recorder.write(WRITTEN, (r, ok) -> hook.accept(r));
       case COMPLETION_FALSE -> {
         f.fill(subject.recorder);

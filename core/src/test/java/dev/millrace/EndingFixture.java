@@ -355,6 +355,7 @@ final class EndingFixture implements AutoCloseable {
     Consumer<Recorder> onWritable = r -> {};
     Consumer<Recorder> onInputEnd = r -> r.connection.close();
     Consumer<Recorder> onShutdown = r -> r.connection.close();
+    Consumer<Recorder> onDeadline = r -> {};
     Consumer<Recorder> onClosed = r -> {};
     Connection connection;
     CloseRecord record;
@@ -456,6 +457,12 @@ final class EndingFixture implements AutoCloseable {
       inputEnded = true;
       unconsumed = left;
       inside("onInputEnd", c, () -> onInputEnd.accept(this));
+    }
+
+    @Override
+    public void onDeadline(Connection c) {
+      check(opened && !closing, "onDeadline at the wrong time");
+      inside("onDeadline", c, () -> onDeadline.accept(this));
     }
 
     @Override

@@ -168,6 +168,18 @@ final class Witness implements ConnectionHandler {
   }
 
   @Override
+  public void onDeadline(Connection c) {
+    call(
+        c,
+        "onDeadline",
+        () -> {
+          mustBeOpen(c, "onDeadline");
+          throwIfPlanned();
+          handler.onDeadline(c);
+        });
+  }
+
+  @Override
   public void onShutdown(Connection c) {
     call(
         c,

@@ -43,6 +43,7 @@ class Diary implements ConnectionHandler {
   Consumer<Diary> onInputEnd;
 
   Consumer<Diary> onShutdown;
+  Consumer<Diary> onDeadline = d -> {};
   Consumer<Diary> onClosed = d -> {};
 
   private boolean inside;
@@ -195,6 +196,11 @@ class Diary implements ConnectionHandler {
             onInputEnd.accept(d);
           }
         });
+  }
+
+  @Override
+  public void onDeadline(Connection c) {
+    within("onDeadline", c, d -> onDeadline.accept(d));
   }
 
   @Override

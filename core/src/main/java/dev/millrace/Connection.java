@@ -125,7 +125,6 @@ public final class Connection extends Ready {
     this.lastInputNanos = loop.nowNanos();
     this.lastOutputNanos = lastInputNanos;
     this.deadlines = new Alarm(lastInputNanos);
-    this.deadlines.readIdleNanos = settings.readIdleNanos;
   }
 
   /** The timer node, which is also the place of the time stamps that are written seldom. */
@@ -454,7 +453,7 @@ public final class Connection extends Ready {
   public void readIdle(Duration timeout) {
     loop.checkThread();
     Check.timeout("readIdle", timeout);
-    deadlines.readIdleNanos = timeout.toNanos();
+    deadlines.ownReadIdleNanos = timeout.toNanos();
     deadlines.inputSinceNanos = loop.nowNanos();
     attend();
   }

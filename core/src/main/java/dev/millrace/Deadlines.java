@@ -27,8 +27,10 @@ abstract class Deadlines extends Timer {
 
   boolean hasOwn;
 
-  /** How long no byte may come; 0 is off. The handler may change it. */
-  long readIdleNanos;
+  /**
+   * The handler's own for {@code readIdleNanos} of the settings; 0 is off, below it there is none.
+   */
+  long ownReadIdleNanos = -1;
 
   Deadlines(long now) {
     startedNanos = now;
@@ -115,7 +117,11 @@ abstract class Deadlines extends Timer {
           left(now, later(inputSinceNanos, lastOutputNanos()), settings.halfClosedNanos);
       case PAUSED_TIMEOUT ->
           left(now, later(inputSinceNanos, lastInputNanos()), settings.pausedNanos);
-      case READ_IDLE -> left(now, later(inputSinceNanos, lastInputNanos()), readIdleNanos);
+      case READ_IDLE ->
+          left(
+              now,
+              later(inputSinceNanos, lastInputNanos()),
+              ownReadIdleNanos < 0 ? settings.readIdleNanos : ownReadIdleNanos);
       default -> NONE;
     };
   }

@@ -90,6 +90,112 @@
  *       time-outs bound how long that goes unnoticed.
  * </ul>
  *
+ * <h2>How to build a protocol on Millrace</h2>
+ *
+ * <p>A protocol is two things that don't know each other: a parser, bytes in and messages out, and
+ * a handler that feeds it and answers. This is all of one. It takes netstrings, {@code 5:hello,},
+ * and sends each back in capitals:
+ *
+ * <pre>{@code
+ * final class Shout implements ConnectionHandler {
+ *   private static final int MAX_BYTES = 9_999; // four digits, and far below Limits.maxKeptBytes
+ *   private static final Duration MESSAGE_TIMEOUT = Duration.ofSeconds(10);
+ *
+ *   private boolean inMessage;
+ *
+ *   @Override
+ *   public void onData(Connection connection, ByteBuffer data) {
+ *     int size = 0;
+ *     boolean hasRoom;
+ *     while ((hasRoom = connection.room() > 0) && (size = sizeOf(data)) > 0) {
+ *       connection.write(shouted(data, size)); // takes it out of data
+ *     }
+ *     if (size < 0) {
+ *       connection.write(text("9:malformed,"));
+ *       connection.close(); // where the next message begins nobody knows
+ *       return;
+ *     }
+ *     boolean isPartOfOne = hasRoom && data.hasRemaining();
+ *     if (isPartOfOne != inMessage) {
+ *       inMessage = isPartOfOne;
+ *       connection.deadline(isPartOfOne ? MESSAGE_TIMEOUT : Duration.ZERO);
+ *     }
+ *   }
+ *
+ *   @Override
+ *   public void onDeadline(Connection connection) {
+ *     connection.write(text("8:too late,")); // closed when this has returned
+ *   }
+ *
+ *   // How long the message at the position is; 0 if it is not all there; below 0 if it is none.
+ *   static int sizeOf(ByteBuffer data) {
+ *     int length = 0;
+ *     for (int at = data.position(); at < data.limit(); at++) {
+ *       int digit = data.get(at) - '0';
+ *       if (digit < 0 || digit > 9) {
+ *         boolean isColon = data.get(at) == ':' && at > data.position();
+ *         int size = at - data.position() + length + 2;
+ *         return !isColon ? -1 : data.remaining() < size ? 0
+ *             : data.get(data.position() + size - 1) == ',' ? size : -1;
+ *       }
+ *       length = 10 * length + digit;
+ *       if (length > MAX_BYTES) {
+ *         return -1;
+ *       }
+ *     }
+ *     return 0;
+ *   }
+ *
+ *   static ByteBuffer shouted(ByteBuffer data, int size) {
+ *     ByteBuffer answer = ByteBuffer.allocate(size);
+ *     while (answer.hasRemaining()) {
+ *       answer.put((byte) Character.toUpperCase(data.get()));
+ *     }
+ *     return answer.flip();
+ *   }
+ *
+ *   private static ByteBuffer text(String text) {
+ *     return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <ol>
+ *   <li><b>Leave what is incomplete.</b> Take whole messages, move {@code data}'s position behind
+ *       them, and return. The rest is kept and offered again with what follows, in one piece; so a
+ *       parser has no buffer. One that looks at every byte remembers how far it has looked, else a
+ *       peer that sends byte by byte makes it quadratic.
+ *   <li><b>Bound a message</b> in the parser, below {@link dev.millrace.Limits#maxKeptBytes}: then
+ *       the peer gets an answer. The core's own bound, behind it, gives none. A body of any length
+ *       is no message: consume its parts as they come.
+ *   <li><b>Ask for {@link dev.millrace.Connection#room} where one request may cause a large
+ *       answer.</b> At 0 return, with the next message where it is: it is offered again when there
+ *       is room, or {@code onWritable} is told. So one who asks and never reads costs no more than
+ *       high water and one answer.
+ *   <li><b>Write small answers as they come</b>, they leave with one system call; but a write is a
+ *       copy and some questions, so where answers are a few bytes each, gather them in a buffer of
+ *       your own and write that when {@code onData} ends. All handlers of a loop may share it: it
+ *       is copied from at once.
+ *   <li><b>Say for what you wait.</b> Read idle is between messages; within one there is {@link
+ *       dev.millrace.Connection#deadline}, set when a part of it is there and no later, cleared
+ *       when it is whole, so that messages that come in one piece touch no timer. While the peer
+ *       has nothing to say by right, {@code readIdle(Duration.ZERO)}; while its next message may
+ *       not be taken yet, {@link dev.millrace.Connection#pauseReading}. Timers of your own go to
+ *       {@link dev.millrace.EventLoop#schedule}; cancel them in {@code onClosed}.
+ *   <li><b>Answer, then {@code close()}</b>, also where the peer is wrong: the answer arrives
+ *       though more is still coming in. {@code abort()} is for those who are not to be told, or
+ *       can't be.
+ *   <li><b>Know three ends.</b> {@code onInputEnd(unconsumed)} is half of one: answers may still go
+ *       out. {@code onShutdown} wants what is under way to be finished. {@code onClosed} is the
+ *       last; give back there what the connection had: timers, places in lists, files.
+ *   <li><b>Another connection of the same loop</b> may be written to, paused or closed in any
+ *       callback; none of its callbacks runs inside of yours. Iterate over a list of them freely:
+ *       nobody leaves it meanwhile, as {@code onClosed} comes later in the turn. From other threads
+ *       there is its {@link dev.millrace.Connection#sender}.
+ *   <li><b>Test without a network.</b> The parser byte by byte and cut at random; the handler in
+ *       the simulation ({@code dev.millrace.sim}), where short reads, resets and time are free.
+ * </ol>
+ *
  * <h2>Rejected</h2>
  *
  * <ol>

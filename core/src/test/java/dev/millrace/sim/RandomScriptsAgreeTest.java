@@ -21,18 +21,32 @@ import org.junit.jupiter.api.Timeout;
 class RandomScriptsAgreeTest {
   private static final int SCRIPTS = 3_000;
 
+  /**
+   * The simulation gives the same trace each time, the kernel nearly so: on a loaded machine it may
+   * deliver over loopback a moment after the write has returned. Such a trace does not come again.
+   */
+  private static final int TIMES = 3;
+
+  /** Of how many scripts one may meet that moment; more often it would be no moment any more. */
+  private static final int SCRIPTS_A_MOMENT = 1_000;
+
   @Test
   void tracesAreEqual() throws IOException {
     Long given = Long.getLong("millrace.seed");
     long first = given != null ? given : System.nanoTime();
     int count = given != null ? 1 : Integer.getInteger("millrace.scripts", SCRIPTS);
     int equal = 0;
+    int moments = 0;
     Set<String> outcomes = new HashSet<>();
     for (long seed = first; seed < first + count; seed++) {
       List<String> steps = RandomScript.of(seed);
       BothGrounds.Traces traces = BothGrounds.run(steps, seed);
-      if (!traces.areEqual()) {
-        fail(told(seed, steps, traces));
+      for (int times = 1; !traces.areEqual(); times++) {
+        if (times == TIMES || ++moments > 1 + count / SCRIPTS_A_MOMENT) {
+          fail(told(seed, steps, traces));
+        }
+        System.out.println("-Dmillrace.seed=" + seed + ": again, as they differ:\n" + traces);
+        traces = BothGrounds.run(steps, seed);
       }
       equal++;
       for (String line : traces.kernel()) {
@@ -50,7 +64,7 @@ class RandomScriptsAgreeTest {
     return "-Dmillrace.seed="
         + seed
         + ": kernel and simulation differ; the smallest script:\n"
-        + (smallest.areEqual() ? "  (none: only the whole one did, once)\n" : smallest)
+        + (smallest.areEqual() ? "  (none: only the whole one did)\n" : smallest)
         + "the whole one:\n"
         + traces;
   }

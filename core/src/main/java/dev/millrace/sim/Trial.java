@@ -217,21 +217,31 @@ public final class Trial {
   }
 
   /**
-   * Sets the time-outs of the server that is started next, which are also checked: no earlier.
+   * Sets the time-outs of the server, which are also checked: no earlier. Before it is started.
    *
    * @param timeouts default {@link Timeouts#defaults()}
+   * @throws IllegalStateException if the server was started: they would be without effect
    */
   public void timeouts(Timeouts timeouts) {
+    mustComeBeforeServer("timeouts");
     this.timeouts = timeouts;
   }
 
   /**
-   * Sets the bounds of the server that is started next, which are also checked at every callback.
+   * Sets the bounds of the server, which are also checked at every callback. Before it is started.
    *
    * @param limits default {@link Limits#defaults()}
+   * @throws IllegalStateException if the server was started: they would be without effect
    */
   public void limits(Limits limits) {
+    mustComeBeforeServer("limits");
     this.limits = limits;
+  }
+
+  private void mustComeBeforeServer(String what) {
+    if (server != null) {
+      throw new IllegalStateException(what + " comes too late: the server was started without it");
+    }
   }
 
   /**

@@ -108,7 +108,8 @@ abstract class Deadlines extends Timer {
   private long waitFor(ConnectionSettings settings, long now, FailureKind what) {
     return switch (what) {
       case CONNECT_TIMEOUT, DEADLINE -> hasOwn ? ownNanos - now : NONE;
-      case DRAIN_TIMEOUT -> left(now, outputSinceNanos, settings.drainNanos);
+      case DRAIN_TIMEOUT ->
+          left(now, later(outputSinceNanos, lastOutputNanos()), settings.drainNanos);
       case LINGER_TIMEOUT -> left(now, outputSinceNanos, settings.lingerNanos);
       case LIFETIME -> left(now, startedNanos, settings.lifetimeNanos);
       case WRITE_STALL ->

@@ -20,8 +20,9 @@ import java.time.Duration;
  *     channel is deaf: a reset goes unnoticed until the next write or resume, or until this closes
  *     the connection. Default 5 min
  * @param halfClosed the peer sent its FIN and nothing was pending for so long. Default 60 s
- * @param drain after a close, the queue must be handed to the kernel within so long, or what is
- *     left is cut. Default 5 s
+ * @param drain after a close, bytes are pending and the kernel took none for so long: what is left
+ *     is cut. Counted in bytes as {@code writeStall} is, so that the last answer reaches a slow but
+ *     steady reader whole. Default 5 s: shorter, as nobody will answer this peer any more
  * @param linger after the last byte and our FIN, how long to wait for the peer's. Default 5 s. Its
  *     end is a plain close
  * @param lifetime age at which the connection is closed, gently. Default 0: off

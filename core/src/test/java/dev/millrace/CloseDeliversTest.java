@@ -142,6 +142,34 @@ class CloseDeliversTest {
     }
   }
 
+  /** Each byte that the kernel takes gives it as much time again; the whole takes a minute here. */
+  @Test
+  void theQueueDrainsSlowlyAndSteadily() throws IOException {
+    try (EndingFixture f = new EndingFixture()) {
+      var peer = f.connect(4 << 10);
+      f.fill(peer.recorder);
+      peer.recorder.write(4 << 20);
+      peer.recorder.connection.close();
+      f.turns(2);
+      Connection connection = peer.recorder.connection;
+      for (int i = 0; connection.queuedBytes() > 0; i++) {
+        assertTrue(i < 10_000, "no end");
+        f.nanos += Duration.ofSeconds(4).toNanos();
+        long before = connection.queuedBytes();
+        f.turnUntil(
+            "the kernel takes some",
+            () -> {
+              peer.readSome();
+              return connection.queuedBytes() < before;
+            });
+      }
+      peer.readToEnd();
+      assertEquals(peer.recorder.accepted, peer.got.size());
+      peer.fin();
+      assertTrue(peer.record().isOrderly(), () -> "cut: " + peer.recorder.record);
+    }
+  }
+
   @Test
   void theQueueDoesNotDrainInTime() throws IOException {
     try (EndingFixture f = new EndingFixture()) {

@@ -95,6 +95,14 @@ class DeadlinesMeetTest {
     assertEquals(FailureKind.DEADLINE, due(9 * SECOND, FailureKind.READ_IDLE));
   }
 
+  @Test
+  void drainIsCountedFromTheLastByteTaken() {
+    timeouts = timeouts.withDrain(Duration.ofSeconds(10));
+    assertEquals(3 * SECOND, earliest(7 * SECOND, FailureKind.DRAIN_TIMEOUT));
+    deadlines.lastOutputNanos = at(5);
+    assertEquals(8 * SECOND, earliest(7 * SECOND, FailureKind.DRAIN_TIMEOUT));
+  }
+
   /** A graceful close has its own time to deliver, whatever the handler wanted before. */
   @Test
   void whileItClosesNeitherLifetimeNorTheHandlersOwnRuns() {

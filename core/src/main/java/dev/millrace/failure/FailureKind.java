@@ -245,12 +245,12 @@ public enum FailureKind {
       "The peer took none of the waiting bytes for the stall time-out; it hangs or is unreachable.",
       Operation.TIMER),
 
-  /** We closed, and the queue did not empty in time. */
+  /** We closed, and for too long the kernel took nothing of what was queued. */
   DRAIN_TIMEOUT(
       Fault.PEER,
       true,
       Level.INFO,
-      "The peer did not take what was queued at close in time, so the rest was lost; allow more if it matters.",
+      "The peer took nothing of what was queued at close for too long, so the rest was lost; allow more if it matters.",
       Operation.TIMER,
       Operation.CLOSE),
 

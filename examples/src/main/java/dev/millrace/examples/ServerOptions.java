@@ -57,8 +57,8 @@ public final class ServerOptions {
       paramLabel = "TIME",
       defaultValue = "5s",
       description =
-          "After a close, and at shutdown, cut what is not handed over within so long (default:"
-              + " ${DEFAULT-VALUE}).")
+          "After a close, cut a connection that took nothing of what is pending for so long (default:"
+              + " ${DEFAULT-VALUE}). A shutdown ends after twice as long at the latest.")
   private Duration drainTimeout;
 
   @Option(

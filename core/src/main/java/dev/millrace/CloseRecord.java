@@ -31,6 +31,8 @@ import java.time.Duration;
  * @param writesFailed how many completions were told false
  * @param age from accept or connect call to the end
  * @param sinceProgress from the last byte in or out to the end
+ * @param reason what the handler gave as its reason to {@link Connection#close(String)} or {@link
+ *     Connection#abort(String)}, or null
  * @param cause the raw exception, or null
  */
 public record CloseRecord(
@@ -48,6 +50,7 @@ public record CloseRecord(
     long writesFailed,
     Duration age,
     Duration sinceProgress,
+    String reason,
     Throwable cause) {
 
   /**
@@ -81,6 +84,11 @@ public record CloseRecord(
     line.append(" writesFailed=").append(writesFailed);
     line.append(" ageMs=").append(age.toMillis());
     line.append(" idleMs=").append(sinceProgress.toMillis());
+    if (reason != null) {
+      // It may quote what a peer has sent, and is to stay one line.
+      String text = reason.replaceAll("\\p{Cntrl}", "?").replace('"', '\'');
+      line.append(" reason=\"").append(text).append('"');
+    }
     if (cause != null) {
       line.append(" cause=\"").append(cause).append('"');
     }

@@ -21,7 +21,8 @@ import org.slf4j.event.Level;
  *
  * <p>Thread rule: a connection belongs to its loop's thread. Every method says so with an {@link
  * IllegalStateException} that names both threads; exempt are {@link #toString}, {@link #id}, {@link
- * #remoteAddress}, {@link #loop} and {@link #sender}, which is the door for other threads.
+ * #remoteAddress}, {@link #loop}, {@link #limits}, {@link #timeouts} and {@link #sender}, which is
+ * the door for other threads.
  *
  * <p>Writing takes all bytes of a buffer or none, and never blocks. What the kernel does not take
  * at once is kept here, within {@link Limits}; above the high water mark reading pauses by itself,
@@ -207,6 +208,24 @@ public final class Connection extends Ready {
     return "Connection[" + id + " " + remoteAddress + " " + state + "]";
   }
 
+  /**
+   * The bounds it was given. Any thread.
+   *
+   * @return the limits of its server, or of its connect
+   */
+  public Limits limits() {
+    return settings.limits;
+  }
+
+  /**
+   * The time-outs it was given. Any thread.
+   *
+   * @return those of its server, or of its connect; {@link #readIdle} does not change them
+   */
+  public Timeouts timeouts() {
+    return settings.timeouts;
+  }
+
   // ---- for the handler
 
   /**
@@ -359,6 +378,31 @@ public final class Connection extends Ready {
   }
 
   /**
+   * Writes what stands before a region of a file, and the region: both or neither.
+   *
+   * @param head copied, as by {@link #write(ByteBuffer)}; may be empty
+   * @param region the connection's to close if accepted; the caller's otherwise
+   * @return {@code ACCEPTED}; {@code FULL} if there is no room for the head, or 64 regions wait;
+   *     {@code TOO_LARGE} of the head; {@code CLOSED}
+   * @throws IllegalStateException if called from another thread
+   */
+  public WriteResult write(ByteBuffer head, FileRegion region) {
+    loop.checkThread();
+    Objects.requireNonNull(region, "region");
+    assert memory.checkStillLent(head);
+    WriteResult refusal = refusal(head.remaining());
+    if (refusal == null && queue().regions() == OutboundQueue.MAX_REGIONS) {
+      refusal = full();
+    }
+    if (refusal != null) {
+      return refusal;
+    }
+    accept(head);
+    give(region, null);
+    return WriteResult.ACCEPTED;
+  }
+
+  /**
    * The same, and asks to be told when the kernel took the last byte.
    *
    * @param region the connection's to close if accepted; the caller's otherwise
@@ -377,6 +421,11 @@ public final class Connection extends Ready {
         || (completion != null && completions != null && completions.isFull())) {
       return full();
     }
+    give(region, completion);
+    return WriteResult.ACCEPTED;
+  }
+
+  private void give(FileRegion region, WriteCompletion completion) {
     if (memory.eventOf == id && memory.isStaged()) {
       flushStaged();
     }
@@ -387,7 +436,6 @@ public final class Connection extends Ready {
       complete(completion);
     }
     attend();
-    return WriteResult.ACCEPTED;
   }
 
   /**
@@ -488,6 +536,21 @@ public final class Connection extends Ready {
   }
 
   /**
+   * The same, and says why in the {@link CloseRecord}. Does nothing if closing already.
+   *
+   * @param reason a few words for whoever reads the log, as "a line of more than 4096 bytes"
+   * @throws IllegalStateException if called from another thread
+   */
+  public void close(String reason) {
+    loop.checkThread();
+    Objects.requireNonNull(reason, "reason");
+    if (!state.isClosing()) {
+      ending().reason = reason;
+      beginClose(closer(), Failure.NONE);
+    }
+  }
+
+  /**
    * Cuts: drops what is queued and sends a reset. {@code onClosed} follows after the running
    * callback. Does nothing if over.
    *
@@ -495,7 +558,25 @@ public final class Connection extends Ready {
    */
   public void abort() {
     loop.checkThread();
+    abortBecause(null);
+  }
+
+  /**
+   * The same, and says why in the {@link CloseRecord}. Does nothing if over.
+   *
+   * @param reason a few words for whoever reads the log, as "took nothing of 1 MiB"
+   * @throws IllegalStateException if called from another thread
+   */
+  public void abort(String reason) {
+    loop.checkThread();
+    abortBecause(Objects.requireNonNull(reason, "reason"));
+  }
+
+  private void abortBecause(String reason) {
     if (state != ConnectionState.CLOSED) {
+      if (ending().reason == null) {
+        ending.reason = reason;
+      }
       cut(closer(), new Failure(FailureKind.ABORTED, Certainty.CERTAIN, Operation.CLOSE, null));
     }
   }
@@ -1546,6 +1627,7 @@ public final class Connection extends Ready {
             ending.writesFailed,
             Duration.ofNanos(now - deadlines.startedNanos),
             Duration.ofNanos(now - deadlines.lastProgressNanos()),
+            ending.reason,
             failure.cause());
     loop.counters.count(record.kind());
     if (loop.log.isDebug()) {

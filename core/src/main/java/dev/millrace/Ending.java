@@ -20,6 +20,9 @@ final class Ending {
   /** In which state the shutdown's deadline, or the loop's end, found the connection. */
   ConnectionState cutIn;
 
+  /** What the handler gave as its reason; the first that it gave. */
+  String reason;
+
   private EndedBy by;
   private Failure failure = Failure.NONE;
   private ConnectionState state;

@@ -597,6 +597,7 @@ public final class Server implements AutoCloseable {
             0,
             Duration.ZERO,
             Duration.ZERO,
+            "sample",
             new IOException("sample"));
     Class<?>[] needed = {
       Ending.class,

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.function.Executable;
 @Timeout(30)
 class CalledFromAnotherThreadTest {
   private static final Set<String> FOR_ANY_THREAD =
-      Set.of("toString", "id", "remoteAddress", "loop", "sender");
+      Set.of("toString", "id", "remoteAddress", "loop", "sender", "limits", "timeouts");
 
   @Test
   void everyMethodOfAConnectionSaysSo() throws Exception {
@@ -71,6 +71,8 @@ class CalledFromAnotherThreadTest {
                 assertEquals(1, c.id());
                 assertNotNull(c.remoteAddress());
                 assertEquals(f.loop, c.loop());
+                assertNotNull(c.limits());
+                assertNotNull(c.timeouts());
                 assertTrue(c.sender().isOpen());
                 assertTrue(c.toString().startsWith("Connection[1 /127.0.0.1:"));
               });
@@ -113,6 +115,9 @@ class CalledFromAnotherThreadTest {
   private static Object argument(Class<?> type) {
     if (type == ByteBuffer.class) {
       return ByteBuffer.allocate(8);
+    }
+    if (type == String.class) {
+      return "a reason";
     }
     if (type == Duration.class) {
       return Duration.ofSeconds(1);

@@ -301,6 +301,57 @@ class FileRegionsInTheStreamTest {
   }
 
   @Test
+  void headAndRegionTogether() throws Exception {
+    try (ReadWriteFixture f = new ReadWriteFixture()) {
+      ReadWriteFixture.Pair pair =
+          onRequest(
+              f,
+              c -> {
+                c.write(ReadWriteFixture.bytes(0, 3), region(3, 20));
+                c.write(ByteBuffer.allocate(0), region(23, SIZE - 23));
+              });
+      pair.peer.send((byte) 1);
+      f.until("all", () -> pair.peer.has(SIZE));
+      assertEquals(0, openDescriptors());
+    }
+  }
+
+  /** Where one of the two can't be had, nothing of the other is. */
+  @Test
+  void headOrRegionRefusedIsBothRefused() throws Exception {
+    try (ReadWriteFixture f = new ReadWriteFixture()) {
+      List<WriteResult> results = new ArrayList<>();
+      ReadWriteFixture.Pair pair =
+          onRequest(
+              f,
+              c -> {
+                c.write(ByteBuffer.allocate(5_000_000)); // more than the kernel takes
+                FileRegion region = region(0, 10);
+                ByteBuffer head = ByteBuffer.allocate(Limits.defaults().hardLimitBytes());
+                results.add(c.write(head, region));
+                assertEquals(head.capacity(), head.remaining());
+                ByteBuffer never = ByteBuffer.allocate(Limits.defaults().hardLimitBytes() + 1);
+                results.add(c.write(never, region));
+                region.close();
+                for (int i = 0; i < 64; i++) {
+                  assertEquals(WriteResult.ACCEPTED, c.write(region(0, 10)));
+                }
+                long queued = c.queuedBytes();
+                FileRegion another = region(0, 10);
+                results.add(c.write(ByteBuffer.allocate(5), another));
+                assertEquals(queued, c.queuedBytes());
+                another.close();
+              });
+      pair.peer.send((byte) 1);
+      f.settle();
+      assertEquals(List.of(WriteResult.FULL, WriteResult.TOO_LARGE, WriteResult.FULL), results);
+      pair.connection.abort();
+      f.settle();
+      assertEquals(0, openDescriptors());
+    }
+  }
+
+  @Test
   void onWritableAfterTooManyRegions() throws Exception {
     int[] writable = new int[1];
     int[] sent = new int[1];

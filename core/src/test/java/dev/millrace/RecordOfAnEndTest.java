@@ -2,6 +2,7 @@ package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.failure.Certainty;
@@ -56,6 +57,24 @@ class RecordOfAnEndTest {
   }
 
   @Test
+  void reasonOfTheHandlerIsTheFirstThatItGave() throws IOException {
+    try (EndingFixture f = new EndingFixture()) {
+      var closed = f.connect();
+      closed.recorder.connection.close("no more");
+      closed.recorder.connection.close("and again");
+      closed.recorder.connection.abort("and cut");
+      assertEquals("no more", closed.record().reason());
+      assertEquals(FailureKind.ABORTED, closed.record().kind());
+      var cut = f.connect();
+      cut.recorder.connection.abort("too slow");
+      assertEquals("too slow", cut.record().reason());
+      var without = f.connect();
+      without.recorder.connection.abort();
+      assertNull(without.record().reason());
+    }
+  }
+
+  @Test
   void itsLineHasAllKeysInOneLine() {
     CloseRecord record =
         new CloseRecord(
@@ -73,10 +92,12 @@ class RecordOfAnEndTest {
             5,
             Duration.ofMillis(6),
             Duration.ofMillis(7),
+            "too \"slow\"\r\n",
             new IOException("text"));
     String line = record.toString();
+    assertTrue(line.contains(" reason=\"too 'slow'??\" cause="), line);
     List<String> keys = new ArrayList<>();
-    for (String part : line.substring(0, line.indexOf(" cause=")).split(" ", -1)) {
+    for (String part : line.substring(0, line.indexOf(" reason=")).split(" ", -1)) {
       keys.add(part.substring(0, part.indexOf('=')));
     }
     assertEquals(
@@ -96,8 +117,8 @@ class RecordOfAnEndTest {
             "ageMs",
             "idleMs"),
         keys);
-    // One key for each component, the cause included.
-    assertEquals(CloseRecord.class.getRecordComponents().length, keys.size() + 1);
+    // One key for each component, reason and cause included.
+    assertEquals(CloseRecord.class.getRecordComponents().length, keys.size() + 2);
     assertTrue(line.contains(" cause=\"java.io.IOException: text\""), line);
     assertTrue(line.contains("remote=localhost/127.0.0.1:4711"), line);
     assertFalse(line.contains("\n"));

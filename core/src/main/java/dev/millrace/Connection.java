@@ -439,6 +439,40 @@ public final class Connection extends Ready {
   }
 
   /**
+   * Hands over now what the kernel takes of the queue, at most {@code Limits.writeBudgetBytes} a
+   * call. Seldom needed: what a connection's own callbacks write leaves when they are over, and
+   * what others write leaves at the end of the turn. It is for one who writes much to a connection
+   * from elsewhere, from the callbacks of many others in one turn, say, and has to know whether its
+   * peer is slow: what is queued afterwards, within that budget, the kernel has refused.
+   *
+   * <p>No callback comes from here; a write that fails is told as ever, by {@code onClosed}.
+   *
+   * <p>Cost: a system call if something is queued and the kernel has not refused bytes of this
+   * connection already.
+   *
+   * @return {@link #queuedBytes()} afterwards; 0 if this direction is over or has failed, since
+   *     nothing waits for the kernel then
+   * @throws IllegalStateException if called from another thread
+   */
+  public long flush() {
+    loop.checkThread();
+    if (state == ConnectionState.CLOSED) {
+      return 0;
+    }
+    if (memory.eventOf == id && memory.isStaged()) {
+      flushStaged();
+    }
+    // The budget that is counted is that of the connection whose event it is; this call has its
+    // own.
+    long servedFrom = memory.servedFrom;
+    memory.servedFrom = handed;
+    flushQueue();
+    memory.servedFrom = servedFrom;
+    attend();
+    return hasWriteFailed() ? 0 : queued();
+  }
+
+  /**
    * Stops reading until {@link #resumeReading()}; inside {@code onData} no further call follows,
    * and what is left unconsumed is kept. Does nothing if paused already, or closing.
    *

@@ -119,6 +119,9 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
   }
 
   String who() {
+    if (members.isEmpty()) {
+      return "* Nobody is here.";
+    }
     StringBuilder line = new StringBuilder("* ").append(members.size()).append(" here:");
     int told = 0;
     // A name has at most as many chars as bytes, and at most three bytes a char.

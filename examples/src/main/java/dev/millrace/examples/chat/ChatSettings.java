@@ -36,7 +36,10 @@ public record ChatSettings(
 
   private static final int MIN_LINE = 16;
   private static final int MAX_LINE = 16 << 10; // two of them fit the core's 64 KiB of kept input
-  private static final int MIN_BACKLOG = 32 << 10; // two of the longest lines
+
+  /** The core wants room for one read behind the high water mark, 64 KiB each. */
+  private static final int MIN_BACKLOG = 128 << 10;
+
   private static final int MAX_BACKLOG = 64 << 20;
   private static final int MAX_PACE = 1 << 30;
 
@@ -129,12 +132,7 @@ public record ChatSettings(
    * @return limits for the server
    */
   public Limits limits() {
-    int hardLimit = backlogBytes + RESERVE_BYTES;
-    int highWater = Math.min(Limits.defaults().highWaterBytes(), backlogBytes / 2);
-    return Limits.defaults()
-        .withLowWaterBytes(highWater / 2)
-        .withHighWaterBytes(highWater)
-        .withHardLimitBytes(hardLimit);
+    return Limits.defaults().withHardLimitBytes(backlogBytes + RESERVE_BYTES);
   }
 
   /**

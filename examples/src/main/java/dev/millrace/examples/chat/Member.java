@@ -81,29 +81,31 @@ final class Member implements ConnectionHandler {
     room.tell(this, "* Welcome. Your name, please? (/help lists the commands)");
   }
 
+  /**
+   * Takes one line. The core offers the rest again at once, but not while the answers pile up: an
+   * answer may be a hundred times as long as its question, and a loop in here would write all of
+   * them.
+   */
   @Override
   public void onData(Connection connection, ByteBuffer data) {
-    while (data.hasRemaining() && state != State.OUT) {
-      long now = connection.loop().nowNanos();
-      long wait = pace.waitNanos(now);
-      if (wait > 0) {
-        connection.pauseReading();
-        connection.loop().schedule(waited, Duration.ofNanos(wait));
-        return; // the core keeps the rest
-      }
-      LineParser.Found found = parser.next(data);
-      if (found == LineParser.Found.NOTHING) {
-        return; // an incomplete line the core keeps, too
-      }
-      pace.spend(parser.length() + ChatSettings.LINE_OVERHEAD_BYTES, now);
-      switch (found) {
-        case NOT_UTF8 -> room.tell(this, "* Not sent: this was not UTF-8.");
-        case TOO_LONG ->
-            room.tell(
-                this,
-                "* Not sent: a line has at most " + room.settings().maxLineBytes() + " bytes.");
-        default -> line(data);
-      }
+    long now = connection.loop().nowNanos();
+    long wait = pace.waitNanos(now);
+    if (wait > 0) {
+      connection.pauseReading(); // the core keeps what is there, TCP stops the sender
+      connection.loop().schedule(waited, wait);
+      return;
+    }
+    LineParser.Found found = parser.next(data);
+    if (found == LineParser.Found.NOTHING) {
+      return; // an incomplete line the core keeps, too
+    }
+    pace.spend(parser.length() + ChatSettings.LINE_OVERHEAD_BYTES, now);
+    switch (found) {
+      case NOT_UTF8 -> room.tell(this, "* Not sent: this was not UTF-8.");
+      case TOO_LONG ->
+          room.tell(
+              this, "* Not sent: a line has at most " + room.settings().maxLineBytes() + " bytes.");
+      default -> line(data);
     }
   }
 
@@ -200,6 +202,12 @@ final class Member implements ConnectionHandler {
     }
     leave("left");
     connection.close();
+  }
+
+  /** The core closes after this, and delivers the line. */
+  @Override
+  public void onDeadline(Connection connection) {
+    room.tell(this, "* No name in time.");
   }
 
   @Override

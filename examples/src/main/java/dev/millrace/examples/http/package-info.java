@@ -1,2 +1,16 @@
-/** An HTTP/1.1 origin server. */
+/**
+ * An HTTP/1.1 server, as RFC 9110 and RFC 9112 ask of an origin server.
+ *
+ * <p><b>The parsers</b> do no I/O, read no clock and know no connection: bytes in, messages out.
+ * {@link dev.millrace.examples.http.HeadParser HeadParser} fills a {@link
+ * dev.millrace.examples.http.RequestHead RequestHead}, which owns a copy of its bytes, and {@link
+ * dev.millrace.examples.http.BodyDecoder BodyDecoder} finds the slices of a body in the bytes that
+ * follow. All three belong to one connection and are used again for each of its requests; none is
+ * thread-safe, as a connection's callbacks come on one thread.
+ *
+ * <p><b>Errors.</b> A bad request is a status code, never an exception: the parsers answer the one
+ * that says best what is wrong. After it nobody knows where the next request begins, so the answer
+ * has to be the last of its connection. They are strict where two readers of the same bytes could
+ * disagree about where a message ends, which is what request smuggling lives on.
+ */
 package dev.millrace.examples.http;

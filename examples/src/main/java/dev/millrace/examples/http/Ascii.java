@@ -51,7 +51,7 @@ final class Ascii {
 
   /** Whether {@code b} is a control character that may not stand in a field's value. */
   static boolean isControl(byte b) {
-    return b >= 0 && b < ' ' && b != '\t' || b == 0x7f;
+    return (b >= 0 && b < ' ' && b != '\t') || b == 0x7f;
   }
 
   /** The value of a hexadecimal digit, or -1. */
@@ -98,7 +98,7 @@ final class Ascii {
       long below = x - 0x21 * ONES;
       long delete = (x ^ 0x7f * ONES) - ONES;
       long hash = x ^ '#' * ONES;
-      long found = ((below | delete) & ~x | (hash - ONES) & ~hash | x) & HIGHS;
+      long found = (((below | delete) & ~x) | ((hash - ONES) & ~hash) | x) & HIGHS;
       if (found != 0) {
         return i + (Long.numberOfTrailingZeros(found) >>> 3);
       }

@@ -261,7 +261,7 @@ public final class BodyDecoder {
           return 0;
         }
         // No sign, no 0x, no space: what one reader skips another may not.
-        if (digits == 0 || b != '\r' && b != ';') {
+        if (digits == 0 || (b != '\r' && b != ';')) {
           return 400;
         }
         extensionBytes = 0;

@@ -12,7 +12,7 @@ public final class RequestHead {
   /** A small request's head; the array grows with what comes and is kept for what comes next. */
   private static final int FIRST_BYTES = 256;
 
-  /** Of these the index has two for each field: where its name begins, and where its colon is. */
+  /** A small request's fields; as many again are added when they are used up. */
   private static final int FIRST_FIELDS = 16;
 
   private byte[] bytes = new byte[FIRST_BYTES + Ascii.PADDING];
@@ -234,7 +234,7 @@ public final class RequestHead {
    */
   int copy(ByteBuffer in) {
     int room = bytes.length - Ascii.PADDING;
-    if (copied == room) {
+    if (copied == room && in.remaining() > room) {
       room *= 2;
       bytes = Arrays.copyOf(bytes, room + Ascii.PADDING);
     }

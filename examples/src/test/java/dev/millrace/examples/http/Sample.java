@@ -1,7 +1,6 @@
 package dev.millrace.examples.http;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A row of the table of requests. */
-record Sample(int status, byte[] bytes, String why) {
+record Sample(int status, String request, String why) {
   /** All rows, good and bad. */
   static List<Sample> all() {
     List<Sample> samples = new ArrayList<>();
@@ -28,9 +27,13 @@ record Sample(int status, byte[] bytes, String why) {
     return samples;
   }
 
+  byte[] bytes() {
+    return Reading.bytes(request);
+  }
+
   private static Sample parse(String line) {
     int space = line.indexOf(' ');
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    StringBuilder request = new StringBuilder();
     int at = space + 2;
     while (line.charAt(at) != '"') {
       char c = line.charAt(at++);
@@ -47,14 +50,14 @@ record Sample(int status, byte[] bytes, String why) {
           default -> {}
         }
       }
-      bytes.write(c);
+      request.append(c);
     }
     return new Sample(
-        Integer.parseInt(line.substring(0, space)), bytes.toByteArray(), line.substring(at + 2));
+        Integer.parseInt(line.substring(0, space)), request.toString(), line.substring(at + 2));
   }
 
   @Override
   public String toString() {
-    return status + " " + why + ": " + Reading.printable(bytes);
+    return status + " " + why + ": " + Reading.printable(bytes());
   }
 }

@@ -25,6 +25,7 @@ final class Ascii {
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
   private static final long LOWER_CASE = 0x20 * ONES;
+  private static final long WITHOUT_HIGHS = 0x7f * ONES;
 
   /** RFC 9110 section 5.6.2: what methods and field names are made of. */
   private static final boolean[] TOKEN = letters("!#$%&'*+-.^_`|~");
@@ -88,6 +89,30 @@ final class Ascii {
   }
 
   /**
+   * The first byte from {@code at} on that is no letter, digit, hyphen or dot; at or beyond {@code
+   * end} if there is none before. All of these may stand in tokens and in hosts, and few others do,
+   * so who looks for a token's end goes on from here byte by byte.
+   *
+   * <p>No sum here carries into the next byte, so every bit is right: with the high bits out of the
+   * way {@code x + (0x80 - n)} has a byte's high bit set if that is n or above.
+   */
+  static int endOfWord(byte[] bytes, int at, int end) {
+    for (int i = at; i < end; i += 8) {
+      long x = word(bytes, i);
+      long ascii = x & WITHOUT_HIGHS;
+      long lower = ascii | LOWER_CASE;
+      long letter = (lower + (0x80 - 'a') * ONES) & ~(lower + (0x7f - 'z') * ONES);
+      long slash = (ascii ^ '/' * ONES) + WITHOUT_HIGHS;
+      long mark = (ascii + (0x80 - '-') * ONES) & ~(ascii + (0x7f - '9') * ONES) & slash;
+      long found = (~(letter | mark) | x) & HIGHS;
+      if (found != 0) {
+        return i + (Long.numberOfTrailingZeros(found) >>> 3);
+      }
+    }
+    return end;
+  }
+
+  /**
    * The first byte from {@code at} on that may not stand in a request target, which is any but the
    * visible ones of ASCII, or is {@code #}, which begins a fragment and is never sent. At or beyond
    * {@code end} if there is none before.
@@ -126,6 +151,24 @@ final class Ascii {
         return i;
       }
       i++;
+    }
+    return end;
+  }
+
+  /** The first byte from {@code from} on that is neither a space nor a tab; {@code to} if none. */
+  static int skipSpaces(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && isSpace(bytes[at])) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The end without the spaces and tabs there. */
+  static int trimSpaces(byte[] bytes, int from, int to) {
+    int end = to;
+    while (end > from && isSpace(bytes[end - 1])) {
+      end--;
     }
     return end;
   }

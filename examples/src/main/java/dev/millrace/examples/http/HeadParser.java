@@ -29,6 +29,9 @@ public final class HeadParser {
   /** Browsers send some twenty fields, proxies add a few; nginx and Tomcat allow as many or so. */
   static final int MAX_FIELDS = 100;
 
+  /** What the parts of a head answer when they are read: on with the next part. */
+  private static final int GO_ON = -1;
+
   private static final int VERSION_BYTES = 8;
   private static final int EMPTY_LINE_BYTES = 2;
 
@@ -80,6 +83,7 @@ public final class HeadParser {
   private final int maxHeaderBytes;
   private final int maxUriBytes;
 
+  /** What is being read, if a head is incomplete. */
   private Phase phase = Phase.METHOD;
 
   /** The first byte that was not looked at; 0 between two heads. */
@@ -161,7 +165,9 @@ public final class HeadParser {
     if (status == COMPLETE) {
       in.position(in.position() + head.length);
     }
-    phase = Phase.METHOD;
+    if (phase != Phase.METHOD) {
+      phase = Phase.METHOD;
+    }
     looked = 0;
     start = 0;
     return status;
@@ -178,29 +184,35 @@ public final class HeadParser {
     saidKeepAlive = false;
   }
 
+  /**
+   * Reads as far as the bytes reach, from the phase in which it paused. Within one call the phase
+   * is in which of these lines we are; it is written down for the next call only.
+   */
   private int step(RequestHead head, int end) {
     byte[] b = head.bytes();
-    if (phase == Phase.METHOD) {
-      int status = method(head, b, end);
-      if (phase == Phase.METHOD) {
-        return status;
-      }
+    Phase from = phase;
+    int status = GO_ON;
+    if (from == Phase.METHOD) {
+      status = method(head, b, end);
     }
-    if (phase == Phase.TARGET) {
-      int status = target(head, b, end);
-      if (phase == Phase.TARGET) {
-        return status;
-      }
+    if (status == GO_ON && (from == Phase.METHOD || from == Phase.TARGET)) {
+      status = target(head, b, end);
     }
-    if (phase == Phase.VERSION) {
-      int status = version(head, b, end);
-      if (phase == Phase.VERSION || status != INCOMPLETE) {
-        return status;
-      }
+    if (status == GO_ON && from != Phase.FIELD_NAME && from != Phase.FIELD_VALUE) {
+      status = version(head, b, end);
+    }
+    if (status != GO_ON) {
+      return status;
     }
     int bound = section + maxHeaderBytes;
-    int status = fields(head, b, Math.min(end, bound));
+    status = fields(head, b, Math.min(end, bound), from == Phase.FIELD_VALUE);
     return status == INCOMPLETE && end >= bound ? 431 : status;
+  }
+
+  private int pause(Phase now, int at) {
+    phase = now;
+    looked = at;
+    return INCOMPLETE;
   }
 
   // ---- the request line
@@ -208,15 +220,12 @@ public final class HeadParser {
   private int method(RequestHead head, byte[] b, int end) {
     int at = looked;
     while (true) {
-      while (at < end && Ascii.isToken(b[at])) {
-        at++;
-      }
+      at = endOfToken(b, at, end);
       if (at - start > MAX_METHOD_BYTES) {
         return 501;
       }
-      looked = at;
       if (at == end) {
-        return INCOMPLETE;
+        return pause(Phase.METHOD, at);
       }
       if (at > start) {
         break;
@@ -226,7 +235,7 @@ public final class HeadParser {
         return 400;
       }
       if (at + 1 == end) {
-        return INCOMPLETE;
+        return pause(Phase.METHOD, at);
       }
       if (b[at + 1] != '\n') {
         return 400;
@@ -242,8 +251,15 @@ public final class HeadParser {
     head.lineStart = start;
     start = at + 1;
     looked = start;
-    phase = Phase.TARGET;
-    return INCOMPLETE;
+    return GO_ON;
+  }
+
+  private static int endOfToken(byte[] b, int from, int end) {
+    int at = Ascii.endOfWord(b, from, end);
+    while (at < end && Ascii.isToken(b[at])) {
+      at++;
+    }
+    return Math.min(at, end);
   }
 
   private static Method methodOf(byte[] b, int at, int length) {
@@ -278,9 +294,8 @@ public final class HeadParser {
     if (at - start > maxUriBytes) {
       return 414;
     }
-    looked = at;
     if (at == end) {
-      return INCOMPLETE;
+      return pause(Phase.TARGET, at);
     }
     if (b[at] != ' ' || at == start) {
       return 400;
@@ -288,9 +303,7 @@ public final class HeadParser {
     head.targetStart = start;
     head.targetEnd = at;
     start = at + 1;
-    looked = start;
-    phase = Phase.VERSION;
-    return INCOMPLETE;
+    return GO_ON;
   }
 
   private int version(RequestHead head, byte[] b, int end) {
@@ -302,7 +315,10 @@ public final class HeadParser {
             && b[lineEnd + 1] == '\n';
     if (!isUsual) {
       int status = unusualVersion(b, start, end);
-      if (status != COMPLETE) {
+      if (status == INCOMPLETE) {
+        return pause(Phase.VERSION, end);
+      }
+      if (status != GO_ON) {
         return status;
       }
     }
@@ -311,8 +327,7 @@ public final class HeadParser {
     section = lineEnd + 2;
     start = section;
     looked = section;
-    phase = Phase.FIELD_NAME;
-    return isTargetRight(head, b) ? INCOMPLETE : 400;
+    return isTargetRight(head, b) ? GO_ON : 400;
   }
 
   /**
@@ -336,7 +351,7 @@ public final class HeadParser {
         return 400;
       }
     }
-    return b[from + MAJOR] == '1' ? COMPLETE : 505;
+    return b[from + MAJOR] == '1' ? GO_ON : 505;
   }
 
   /** Which of its four forms a target has, and whether the method goes with it. */
@@ -395,14 +410,12 @@ public final class HeadParser {
 
   // ---- the header fields
 
-  private int fields(RequestHead head, byte[] b, int end) {
+  private int fields(RequestHead head, byte[] b, int end, boolean isInValue) {
     int at = looked;
-    boolean inName = phase == Phase.FIELD_NAME;
+    boolean inName = !isInValue;
     while (true) {
       if (inName) {
-        while (at < end && Ascii.isToken(b[at])) {
-          at++;
-        }
+        at = endOfToken(b, at, end);
         if (at == end) {
           return pause(Phase.FIELD_NAME, at);
         }
@@ -431,7 +444,7 @@ public final class HeadParser {
         return 400;
       }
       int status = field(head, b, at);
-      if (status != INCOMPLETE) {
+      if (status != GO_ON) {
         return status;
       }
       at += 2;
@@ -440,35 +453,28 @@ public final class HeadParser {
     }
   }
 
-  private int pause(Phase now, int at) {
-    phase = now;
-    looked = at;
-    return INCOMPLETE;
-  }
-
   /** Takes the field line that ends at {@code lineEnd}. */
   private int field(RequestHead head, byte[] b, int lineEnd) {
-    int from = colon + 1;
-    int to = lineEnd;
-    while (from < to && Ascii.isSpace(b[from])) {
-      from++;
-    }
-    while (to > from && Ascii.isSpace(b[to - 1])) {
-      to--;
-    }
-    if (head.add(start, colon, from, to) > MAX_FIELDS) {
+    if (head.add(start) > MAX_FIELDS) {
       return 431;
     }
-    boolean isRight =
-        switch (colon - start) {
-          case 4 -> Ascii.lowerCaseWord(b, start, 4) != HOST || host(head, b, from, to);
-          case 6 -> !isNamed(b, "expect") || expect(head, b, from, to);
-          case 10 -> !isNamed(b, "connection") || connection(b, from, to);
-          case 14 -> !isNamed(b, "content-length") || contentLength(head, b, from, to);
-          case 17 -> !isNamed(b, "transfer-encoding") || transferEncoding(b, from, to);
-          default -> true;
-        };
-    return isRight ? INCOMPLETE : 400;
+    return switch (colon - start) {
+      // As long as the names that matter to the parser; most others are told apart by that.
+      case 4, 6, 10, 14, 17 -> knownField(head, b, lineEnd) ? GO_ON : 400;
+      default -> GO_ON;
+    };
+  }
+
+  private boolean knownField(RequestHead head, byte[] b, int lineEnd) {
+    int from = Ascii.skipSpaces(b, colon + 1, lineEnd);
+    int to = Ascii.trimSpaces(b, from, lineEnd);
+    return switch (colon - start) {
+      case 4 -> Ascii.lowerCaseWord(b, start, 4) != HOST || host(head, b, from, to);
+      case 6 -> !isNamed(b, "expect") || expect(head, b, from, to);
+      case 10 -> !isNamed(b, "connection") || connection(b, from, to);
+      case 14 -> !isNamed(b, "content-length") || contentLength(head, b, from, to);
+      default -> !isNamed(b, "transfer-encoding") || transferEncoding(b, from, to);
+    };
   }
 
   private boolean isNamed(byte[] b, String lowerCaseName) {
@@ -498,7 +504,7 @@ public final class HeadParser {
   private boolean connection(byte[] b, int from, int to) {
     for (int at = from; at < to; ) {
       int end = endOfElement(b, at, to);
-      int last = trimmed(b, at, end);
+      int last = Ascii.trimSpaces(b, at, end);
       saidClose |= Ascii.equalsIgnoreCase(b, at, last, "close");
       saidKeepAlive |= Ascii.equalsIgnoreCase(b, at, last, "keep-alive");
       at = startOfElement(b, end, to);
@@ -535,7 +541,7 @@ public final class HeadParser {
     int at = from;
     while (true) {
       int end = endOfElement(b, at, to);
-      int last = trimmed(b, at, end);
+      int last = Ascii.trimSpaces(b, at, end);
       // Nothing may follow "chunked", not even itself (RFC 9112 section 7.1).
       if (at == last || isChunkedLast) {
         return false;
@@ -560,20 +566,7 @@ public final class HeadParser {
 
   /** The first byte of the next element, behind a comma and white space. */
   private static int startOfElement(byte[] b, int comma, int to) {
-    int at = Math.min(comma + 1, to);
-    while (at < to && Ascii.isSpace(b[at])) {
-      at++;
-    }
-    return at;
-  }
-
-  /** The element's end without the white space there. */
-  private static int trimmed(byte[] b, int from, int end) {
-    int last = end;
-    while (last > from && Ascii.isSpace(b[last - 1])) {
-      last--;
-    }
-    return last;
+    return Ascii.skipSpaces(b, Math.min(comma + 1, to), to);
   }
 
   /** All lines are there: what they say together. */
@@ -611,9 +604,9 @@ public final class HeadParser {
     if (from == to) {
       return true;
     }
-    int at = from;
-    if (b[at] == '[') {
-      at = endOfAddress(b, at + 1, to);
+    int at = Math.min(Ascii.endOfWord(b, from, to), to);
+    if (b[from] == '[') {
+      at = endOfAddress(b, from + 1, to);
       if (at < 0) {
         return false;
       }

@@ -20,8 +20,8 @@ public final class RequestHead {
   /** How many bytes are copied. Those behind the head's end are the next message's. */
   private int copied;
 
-  /** Where each field's name begins, its colon, and its value's first byte and end. */
-  private int[] index = new int[4 * FIRST_FIELDS];
+  /** Where each field's line begins. */
+  private int[] lines = new int[FIRST_FIELDS];
 
   private int fields;
 
@@ -124,7 +124,7 @@ public final class RequestHead {
    * @return true if it is that, byte by byte
    */
   public boolean targetIs(byte[] ascii) {
-    return Arrays.equals(bytes, targetStart, targetEnd, ascii, 0, ascii.length);
+    return targetEnd - targetStart == ascii.length && targetStartsWith(ascii);
   }
 
   /**
@@ -134,8 +134,15 @@ public final class RequestHead {
    * @return true if it does
    */
   public boolean targetStartsWith(byte[] ascii) {
-    int end = targetStart + ascii.length;
-    return end <= targetEnd && Arrays.equals(bytes, targetStart, end, ascii, 0, ascii.length);
+    if (ascii.length > targetEnd - targetStart) {
+      return false;
+    }
+    for (int i = 0; i < ascii.length; i++) {
+      if (bytes[targetStart + i] != ascii[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -186,9 +193,15 @@ public final class RequestHead {
    */
   public String header(String lowerCaseName) {
     String value = null;
-    for (int i = 0; i < 4 * fields; i += 4) {
-      if (Ascii.equalsIgnoreCase(bytes, index[i], index[i + 1], lowerCaseName)) {
-        String next = Ascii.text(bytes, index[i + 2], index[i + 3]);
+    for (int i = 0; i < fields; i++) {
+      int colon = lines[i] + lowerCaseName.length();
+      if (colon < length
+          && bytes[colon] == ':'
+          && Ascii.equalsIgnoreCase(bytes, lines[i], colon, lowerCaseName)) {
+        int from = colon + 1;
+        int to = Ascii.endOfValue(bytes, from, length);
+        from = Ascii.skipSpaces(bytes, from, to);
+        String next = Ascii.text(bytes, from, Ascii.trimSpaces(bytes, from, to));
         value = value == null ? next : value + ", " + next;
       }
     }
@@ -244,16 +257,12 @@ public final class RequestHead {
     return upTo;
   }
 
-  /** Takes a field into the index, and says how many there are now. */
-  int add(int nameStart, int colon, int valueStart, int valueEnd) {
-    int at = 4 * fields;
-    if (at == index.length) {
-      index = Arrays.copyOf(index, 2 * at);
+  /** Takes a field's line into the index, and says how many there are now. */
+  int add(int line) {
+    if (fields == lines.length) {
+      lines = Arrays.copyOf(lines, 2 * fields);
     }
-    index[at] = nameStart;
-    index[at + 1] = colon;
-    index[at + 2] = valueStart;
-    index[at + 3] = valueEnd;
+    lines[fields] = line;
     return ++fields;
   }
 

@@ -98,6 +98,11 @@ public final class ServerOptions {
     return verbose;
   }
 
+  /** How long an idle connection is kept: for who decides himself when one is idle. */
+  public Duration readTimeout() {
+    return readTimeout;
+  }
+
   /** A builder with these options; a value that is refused is wrong usage. */
   public Server.Builder builder(int port) {
     // The core checks too, but it knows its own names and not those of the options.

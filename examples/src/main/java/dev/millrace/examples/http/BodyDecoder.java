@@ -1,6 +1,7 @@
 package dev.millrace.examples.http;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Finds a request's body in the bytes behind its head, whether it has a length or comes in chunks
@@ -22,8 +23,8 @@ import java.nio.ByteBuffer;
  * }
  * }</pre>
  *
- * <p>Chunk extensions are skipped, and trailer fields checked and dropped (RFC 9110 section 6.5.1
- * leaves that to the recipient).
+ * <p>Chunk extensions are skipped. Trailer fields are checked, and kept as they are for who wants
+ * them.
  */
 public final class BodyDecoder {
   /** What comes next. */
@@ -49,6 +50,9 @@ public final class BodyDecoder {
    * server at work for a body that never grows.
    */
   static final int MAX_EXTENSION_EXCESS_BYTES = 16 << 10;
+
+  /** Digests and signatures, for which trailers are used, are shorter. */
+  private static final int FIRST_TRAILER_BYTES = 256;
 
   /** As many hexadecimal digits as a long has. */
   private static final int MAX_SIZE_DIGITS = 16;
@@ -124,6 +128,10 @@ public final class BodyDecoder {
 
   private int extensionBytes;
   private long allExtensionBytes;
+
+  /** The trailer section as it came; made when there is one. */
+  private byte[] trailers = {};
+
   private int trailerBytes;
   private int dataBytes;
 
@@ -149,10 +157,10 @@ public final class BodyDecoder {
     total = 0;
     remaining = 0;
     dataBytes = 0;
+    trailerBytes = 0;
     if (head.isChunked()) {
       digits = 0;
       allExtensionBytes = 0;
-      trailerBytes = 0;
       state = State.SIZE;
       return Step.MORE;
     }
@@ -234,6 +242,16 @@ public final class BodyDecoder {
   }
 
   /**
+   * The trailer fields, as they were sent. What they mean, and whether they are to be kept, is the
+   * caller's to say (RFC 9110 section 6.5.1).
+   *
+   * @return after {@code END}: lines that each end with CR LF; empty if there are none
+   */
+  public String trailers() {
+    return Ascii.text(trailers, 0, trailerBytes);
+  }
+
+  /**
    * Why the body is refused.
    *
    * @return 400, 413 or 431 after {@code BAD}
@@ -309,9 +327,13 @@ public final class BodyDecoder {
     if (state == State.TRAILER_START && b == '\r') {
       return to(State.LAST_LF);
     }
-    if (++trailerBytes > maxTrailerBytes) {
+    if (trailerBytes == maxTrailerBytes) {
       return 431;
     }
+    if (trailerBytes == trailers.length) {
+      trailers = Arrays.copyOf(trailers, Math.max(FIRST_TRAILER_BYTES, 2 * trailerBytes));
+    }
+    trailers[trailerBytes++] = b;
     switch (state) {
       case TRAILER_START -> {
         return Ascii.isToken(b) ? to(State.TRAILER_NAME) : 400;

@@ -12,5 +12,19 @@
  * that says best what is wrong. After it nobody knows where the next request begins, so the answer
  * has to be the last of its connection. They are strict where two readers of the same bytes could
  * disagree about where a message ends, which is what request smuggling lives on.
+ *
+ * <p><b>The server.</b> {@link dev.millrace.examples.http.HttpService HttpService} is what one
+ * loop's connections share and makes their handlers. Such a handler is a state machine, drawn
+ * beside its states in {@code HttpConnection}: it takes a request from its input when there is room
+ * for an answer, and the next one when that answer is written. {@code ResponseWriter} writes an
+ * answer's head, and its body if that is short, into the service's one buffer; long ones go out as
+ * the client takes them.
+ *
+ * <p><b>Threads.</b> Everything belongs to the loop's thread. Looking for a file, opening and
+ * reading it block that thread: {@code StaticFiles} says why that is accepted.
+ *
+ * <p><b>What it leaves out.</b> HTTP/2, TLS, compression, directory listings, a log of requests;
+ * and an answer where the input is broken in the middle of a body that is being echoed: the one
+ * answer is on its way then, and is cut short, which its framing shows.
  */
 package dev.millrace.examples.http;

@@ -170,9 +170,9 @@ final class HttpConnection implements ConnectionHandler {
     // second would be taken for the answer to another request.
     if (state == State.HEAD || (state == State.ECHO && !isHeadOut)) {
       service.refreshDate(connection.loop());
-      refuse(connection, Status.REQUEST_TIMEOUT);
+      lastWord(connection, Status.REQUEST_TIMEOUT);
     }
-    state = State.CLOSING;
+    state = State.CLOSING; // the core closes now, and says in the record why
   }
 
   /**
@@ -185,7 +185,7 @@ final class HttpConnection implements ConnectionHandler {
   public void onInputEnd(Connection connection, int unconsumed) {
     if (parser.isInHead() || (state == State.ECHO && !isHeadOut)) {
       service.refreshDate(connection.loop());
-      refuse(connection, Status.BAD_REQUEST);
+      lastWord(connection, Status.BAD_REQUEST);
     }
     close(connection);
   }
@@ -409,17 +409,22 @@ final class HttpConnection implements ConnectionHandler {
     return isTaken(connection, connection.write(writer.buffer())) && answered(connection);
   }
 
-  /** The last answer, to what can't be understood, or didn't come; false if there is no room. */
+  /** Says the last word and closes; false if there is no room for it. */
   private boolean refuse(Connection connection, Status status) {
-    isKept = false;
-    ResponseWriter writer = begin(status);
-    writer.field("Content-Type", TEXT).contentLength(status.body.length()).endHead();
-    writer.put(status.body);
-    boolean isTaken = isTaken(connection, connection.write(writer.buffer()));
+    boolean isTaken = lastWord(connection, status);
     if (isTaken) {
       close(connection);
     }
     return isTaken;
+  }
+
+  /** The answer to what can't be understood, or didn't come; false if there is no room for it. */
+  private boolean lastWord(Connection connection, Status status) {
+    isKept = false;
+    ResponseWriter writer = begin(status);
+    writer.field("Content-Type", TEXT).contentLength(status.body.length()).endHead();
+    writer.put(status.body);
+    return isTaken(connection, connection.write(writer.buffer()));
   }
 
   private ResponseWriter begin(Status status) {

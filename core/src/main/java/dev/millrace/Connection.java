@@ -300,6 +300,19 @@ public final class Connection extends Ready {
   }
 
   /**
+   * How long nothing has moved here: since the last byte came, or the kernel took one, or, before
+   * any did, since the connection was accepted or its connect began. For idleness that is not one
+   * connection's alone, as that of the two of a proxy.
+   *
+   * @return nanoseconds, as of this turn
+   * @throws IllegalStateException if called from another thread
+   */
+  public long idleNanos() {
+    loop.checkThread();
+    return loop.nowNanos() - deadlines.lastProgressNanos();
+  }
+
+  /**
    * Writes all that remains in {@code source}, or nothing.
    *
    * <p>{@code source} is the caller's again on return: its bytes were copied. The one exception is

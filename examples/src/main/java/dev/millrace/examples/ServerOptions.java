@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -103,10 +104,31 @@ public final class ServerOptions {
     return readTimeout;
   }
 
+  /** The address or name to listen on, as it was given. */
+  public String host() {
+    return host;
+  }
+
+  /** The time-outs that the options ask for, for connections that are made, not accepted. */
+  public Timeouts timeouts() {
+    return Timeouts.defaults()
+        .withReadIdle(readTimeout)
+        .withWriteStall(writeTimeout)
+        .withDrain(drainTimeout);
+  }
+
   /** A builder with these options; a value that is refused is wrong usage. */
   public Server.Builder builder(int port) {
+    return builder(port, 1);
+  }
+
+  /** The same for a program that opens so many descriptors for each connection that it accepts. */
+  public Server.Builder builder(int port, int descriptorsEach) {
     // The core checks too, but it knows its own names and not those of the options.
-    int cap = maxConnections == null ? DescriptorLimit.defaultConnections() : maxConnections;
+    int cap =
+        maxConnections == null
+            ? Math.max(1, DescriptorLimit.defaultConnections() / descriptorsEach)
+            : maxConnections;
     checkRange("--port", port, 0, 65_535);
     checkRange("--max-connections", cap, 0, Integer.MAX_VALUE);
     checkRange("--per-address", perAddress, 0, Integer.MAX_VALUE);
@@ -116,11 +138,7 @@ public final class ServerOptions {
     }
     return Server.builder()
         .listen(host, port)
-        .timeouts(
-            Timeouts.defaults()
-                .withReadIdle(readTimeout)
-                .withWriteStall(writeTimeout)
-                .withDrain(drainTimeout))
+        .timeouts(timeouts())
         .maxConnections(cap)
         .maxConnectionsPerAddress(perAddress)
         .capPolicy(atCap);
@@ -132,7 +150,8 @@ public final class ServerOptions {
     }
   }
 
-  private ParameterException wrong(String message) {
+  /** Wrong usage, told in one line. */
+  public ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 
@@ -144,8 +163,17 @@ public final class ServerOptions {
    *     code of the drain
    */
   public int serve(Server server) {
+    return serve(server, out -> {});
+  }
+
+  /**
+   * The same for a program that has something to say at its end.
+   *
+   * @param lastWords called after the drain, when the server's loop has ended
+   */
+  public int serve(Server server, Consumer<PrintWriter> lastWords) {
     PrintWriter out = spec.commandLine().getOut();
-    Thread drain = new Thread(() -> drain(server, out), "shutdown");
+    Thread drain = new Thread(() -> drain(server, out, lastWords), "shutdown");
     // Before the line is out: who reads it may send a signal at once.
     Runtime.getRuntime().addShutdownHook(drain);
     out.println("listening on " + textOf((InetSocketAddress) server.addresses().get(0)));
@@ -162,7 +190,7 @@ public final class ServerOptions {
     return 1;
   }
 
-  private void drain(Server server, PrintWriter out) {
+  private void drain(Server server, PrintWriter out, Consumer<PrintWriter> lastWords) {
     // One deadline: the time to drain, and as much again to see the peers' FINs. Off means to wait
     // for as long as it takes.
     boolean bounded = !drainTimeout.isZero() && drainTimeout.compareTo(LONGEST_DRAIN) < 0;
@@ -172,6 +200,8 @@ public final class ServerOptions {
       ShutdownReport report =
           server.shutdown(deadline).get(deadline.toMillis() + 5_000, TimeUnit.MILLISECONDS);
       out.println("shut down: " + report);
+      server.close(); // done already, but for the end of the loop
+      lastWords.accept(out);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       out.println("shut down: failed: " + e);
       code = 1;

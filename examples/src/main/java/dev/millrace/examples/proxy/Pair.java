@@ -8,6 +8,7 @@ import dev.millrace.EventLoop;
 import dev.millrace.WriteCompletion;
 import dev.millrace.WriteResult;
 import dev.millrace.failure.Fault;
+import dev.millrace.failure.Operation;
 import dev.millrace.timer.Timer;
 import java.nio.ByteBuffer;
 
@@ -92,7 +93,9 @@ final class Pair {
 
   private void connectFailed(CloseRecord record) {
     long now = loop().nowNanos();
-    if (record.endedBy() == EndedBy.SHUTDOWN || record.kind().fault() == Fault.RESOURCES) {
+    if (record.endedBy() == EndedBy.SHUTDOWN
+        || record.operation() == Operation.OPEN
+        || record.kind().fault() == Fault.RESOURCES) {
       // The loop ends, or we are out of descriptors or ports: another target would not help, and
       // this one did nothing wrong.
       tour.givenUp(now);

@@ -3,6 +3,7 @@ package dev.millrace.examples;
 import dev.millrace.examples.chat.ChatCommand;
 import dev.millrace.examples.echo.EchoCommand;
 import dev.millrace.examples.http.HttpCommand;
+import dev.millrace.examples.kv.KvCommand;
 import dev.millrace.examples.proxy.ProxyCommand;
 import dev.millrace.examples.sim.SimCommand;
 import picocli.CommandLine.Command;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Examples.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EchoCommand.class, HttpCommand.class, ProxyCommand.class, ChatCommand.class, SimCommand.class})
+    subcommands = {EchoCommand.class, HttpCommand.class, KvCommand.class, ProxyCommand.class, ChatCommand.class, SimCommand.class})
 public final class Examples implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */
   public static final String VERSION = "millrace-examples 0.1.0";

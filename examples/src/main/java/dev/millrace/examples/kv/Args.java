@@ -1,0 +1,84 @@
+package dev.millrace.examples.kv;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The arguments of one request, the command's name the first: slices of one array, valid until the
+ * command has run. Nothing is copied before a command asks for it.
+ */
+final class Args {
+  private byte[] bytes;
+  private int count;
+
+  /**
+   * Where each argument begins and ends: 2i and 2i + 1. Grows with what came, never with what was
+   * announced.
+   */
+  private int[] ends = new int[32];
+
+  void begin(byte[] bytes) {
+    this.bytes = bytes;
+    count = 0;
+  }
+
+  void add(int from, int to) {
+    int at = 2 * count;
+    if (at == ends.length) {
+      ends = Arrays.copyOf(ends, at * 2);
+    }
+    ends[at] = from;
+    ends[at + 1] = to;
+    count++;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** The array that all arguments are slices of; to be read only. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int from(int i) {
+    return ends[2 * i];
+  }
+
+  int to(int i) {
+    return ends[2 * i + 1];
+  }
+
+  int length(int i) {
+    return ends[2 * i + 1] - ends[2 * i];
+  }
+
+  /** A copy, to be kept. */
+  byte[] copy(int i) {
+    return Arrays.copyOfRange(bytes, from(i), to(i));
+  }
+
+  /** As text, each byte a character, so that it can be written back as it came. */
+  String text(int i) {
+    return new String(bytes, from(i), length(i), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Whether it is this word, in upper or lower case letters. */
+  boolean is(int i, String lowerCase) {
+    int from = from(i);
+    int n = length(i);
+    if (n != lowerCase.length()) {
+      return false;
+    }
+    for (int k = 0; k < n; k++) {
+      int b = bytes[from + k];
+      if (b >= 'A' && b <= 'Z') {
+        b += 'a' - 'A';
+      }
+      if (b != lowerCase.charAt(k)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -89,6 +89,19 @@ final class Reply {
     lineEnd();
   }
 
+  /** Text for people: RESP3 marks it as such, RESP2 has only bulk strings. */
+  void verbatim(String text) {
+    if (resp3) {
+      reserve(text.length() + 32);
+      header('=', text.length() + 4L);
+      ascii("txt:");
+      ascii(text);
+      lineEnd();
+    } else {
+      bulk(text);
+    }
+  }
+
   /** No value. */
   void nil() {
     raw(resp3 ? NULL : NULL_BULK);

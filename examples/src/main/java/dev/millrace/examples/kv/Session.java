@@ -1,5 +1,6 @@
 package dev.millrace.examples.kv;
 
+import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import java.nio.ByteBuffer;
@@ -14,6 +15,9 @@ final class Session implements ConnectionHandler {
   /** From onOpen on. */
   private Connection connection;
 
+  /** From onOpen on. */
+  private Client client;
+
   Session(KvService service) {
     this.service = service;
     KvSettings settings = service.settings();
@@ -22,6 +26,16 @@ final class Session implements ConnectionHandler {
 
   Connection connection() {
     return connection;
+  }
+
+  /** What is known of it beside its connection. */
+  Client client() {
+    return client;
+  }
+
+  /** Whether it has any subscription, to channels or patterns. */
+  boolean isSubscribed() {
+    return client.subscriptions() > 0;
   }
 
   /** 2 or 3. */
@@ -43,6 +57,7 @@ final class Session implements ConnectionHandler {
   @Override
   public void onOpen(Connection connection) {
     this.connection = connection;
+    client = new Client(connection);
     service.opened(this);
   }
 
@@ -68,6 +83,11 @@ final class Session implements ConnectionHandler {
     if (closing) {
       connection.close();
     }
+  }
+
+  @Override
+  public void onClosed(Connection connection, CloseRecord record) {
+    service.closed(this);
   }
 
   /** The reply to a command with too few or too many arguments. */

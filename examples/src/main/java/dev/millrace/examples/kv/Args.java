@@ -2,6 +2,7 @@ package dev.millrace.examples.kv;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The arguments of one request, the command's name the first: slices of one array, valid until the
@@ -61,6 +62,33 @@ final class Args {
   /** As text, each byte a character, so that it can be written back as it came. */
   String text(int i) {
     return new String(bytes, from(i), length(i), StandardCharsets.ISO_8859_1);
+  }
+
+  /** The same as C sees it: up to the first NUL. */
+  String cText(int i) {
+    String text = text(i);
+    int nul = text.indexOf(0);
+    return nul < 0 ? text : text.substring(0, nul);
+  }
+
+  /** Which of these words it is, in upper or lower case letters; null if none. */
+  String oneOf(int i, List<String> lowerCase) {
+    for (int k = 0; k < lowerCase.size(); k++) {
+      if (is(i, lowerCase.get(k))) {
+        return lowerCase.get(k);
+      }
+    }
+    return null;
+  }
+
+  /** Whether it is an integer of 64 bits, in the strict form that Redis takes. */
+  boolean isLong(int i) {
+    return Numbers.isLong(bytes, from(i), to(i));
+  }
+
+  /** What {@link #isLong} said yes to. */
+  long toLong(int i) {
+    return Numbers.toLong(bytes, from(i), to(i));
   }
 
   /** Whether it is this word, in upper or lower case letters. */

@@ -6,17 +6,14 @@ package dev.millrace.examples.kv;
  * corners: a set that is never closed ends with the pattern, a range may be written backwards, and
  * {@code *} alone does not match nothing at all (KEYS asks {@link #isAll} before).
  *
- * <p>Takes at most pattern × text steps: where the rest behind a {@code *} was found nowhere in the
- * text, a {@code *} before it need not try a longer match.
+ * <p>Where several {@code *} could take the blame for a mismatch, only the last one is asked to
+ * take one byte more: what an earlier one would take instead, the later one can take as well. So
+ * the time is at most pattern times text, and not exponential as it was in Redis before 7.0.8
+ * (CVE-2022-36021), and there is no recursion that a client could make deep.
  */
 final class Glob {
   private final byte[] pattern;
   private final boolean ignoresCase;
-
-  // The text, and what is known of it, while matches() runs.
-  private byte[] text;
-  private int textEnd;
-  private boolean nowhere;
 
   /** A pattern for bytes as they are. */
   Glob(byte[] pattern) {
@@ -35,70 +32,55 @@ final class Glob {
   }
 
   /** Whether all of this text is as the pattern says. */
-  boolean matches(byte[] bytes, int from, int to) {
-    text = bytes;
-    textEnd = to;
-    nowhere = false;
-    return matches(0, from);
-  }
-
-  private boolean matches(int p, int t) {
-    while (p < pattern.length && t < textEnd) {
-      switch (pattern[p]) {
-        case '*':
-          while (at(p + 1) == '*') {
-            p++;
-          }
-          return p + 1 == pattern.length || matchesBehindStar(p + 1, t);
-        case '?':
-          p++;
-          break;
-        case '[':
-          p = set(p + 1, text[t]);
-          if (p < 0) {
-            return false;
-          }
-          break;
-        case '\\':
-          if (p + 1 < pattern.length) {
-            p++;
-          }
-          if (!isSame(pattern[p++], text[t])) {
-            return false;
-          }
-          break;
-        default:
-          if (!isSame(pattern[p++], text[t])) {
-            return false;
-          }
-      }
-      t++;
-      if (t == textEnd) {
-        while (at(p) == '*') {
-          p++;
-        }
-        break;
-      }
+  boolean matches(byte[] text, int from, int to) {
+    if (from == to) {
+      return pattern.length == 0; // even where there are but stars
     }
-    return p == pattern.length && t == textEnd;
-  }
-
-  private boolean matchesBehindStar(int p, int from) {
-    for (int t = from; t < textEnd; t++) {
-      if (matches(p, t)) {
-        return true;
+    int p = 0;
+    int t = from;
+    int star = -1;
+    int starText = 0;
+    while (t < to) {
+      if (p < pattern.length && pattern[p] == '*') {
+        star = p++;
+        starText = t;
+        continue;
       }
-      if (nowhere) {
+      int next = p < pattern.length ? matchOne(p, text[t]) : -1;
+      if (next >= 0) {
+        p = next;
+        t++;
+      } else if (star >= 0) {
+        p = star + 1;
+        t = ++starText;
+      } else {
         return false;
       }
     }
-    nowhere = true;
-    return false;
+    while (p < pattern.length && pattern[p] == '*') {
+      p++;
+    }
+    return p == pattern.length;
+  }
+
+  /** The place behind the part of the pattern that takes this byte; -1 if it doesn't. */
+  private int matchOne(int p, byte b) {
+    return switch (pattern[p]) {
+      case '?' -> p + 1;
+      case '[' -> matchSet(p + 1, b);
+      case '\\' -> matchByte(p + 1 < pattern.length ? p + 1 : p, b);
+      default -> matchByte(p, b);
+    };
+  }
+
+  private int matchByte(int p, byte b) {
+    return isSame(pattern[p], b) ? p + 1 : -1;
   }
 
   /** The place behind the set that begins at {@code p}, or -1 if this byte is not in it. */
-  private int set(int p, byte b) {
-    boolean inverted = at(p) == '^';
+  private int matchSet(int first, byte b) {
+    int p = first;
+    boolean inverted = p < pattern.length && pattern[p] == '^';
     if (inverted) {
       p++;
     }
@@ -117,15 +99,8 @@ final class Glob {
         found |= isSame(pattern[p], b);
       }
     }
-    if (found == inverted) {
-      return -1;
-    }
-    return Math.min(p + 1, pattern.length); // behind the bracket, which may be missing
-  }
-
-  /** The pattern's byte there, or 0 behind its end. */
-  private int at(int p) {
-    return p < pattern.length ? pattern[p] : 0;
+    // Behind the bracket, which may be missing.
+    return found == inverted ? -1 : Math.min(p + 1, pattern.length);
   }
 
   private boolean isSame(byte a, byte b) {

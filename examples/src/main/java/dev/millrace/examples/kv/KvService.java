@@ -1,7 +1,10 @@
 package dev.millrace.examples.kv;
 
 import dev.millrace.ConnectionHandler;
+import dev.millrace.EventLoop;
+import dev.millrace.timer.Timer;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** A store, and the handlers of its clients, all on one loop. */
@@ -10,16 +13,35 @@ public final class KvService implements Supplier<ConnectionHandler> {
   private final Input input = new Input();
   private final Args args = new Args();
   private final Reply reply = new Reply();
-  private final Keyspace keys = new Keyspace();
+  private final Keyspace keys;
   private final CommandTable commands = new CommandTable();
   private final PubSub pubSub = new PubSub();
   private final Clients clients = new Clients(pubSub);
+  private final LongSupplier wallClockMillis;
+
+  /** The loop of all its clients, known from the first of them on. */
+  private EventLoop loop;
+
+  private long epochMillis;
+  private long epochNanos;
+
+  /** What waits to be taken by clients: bytes of ours, and bytes of values. */
+  private long waitingBytes;
+
+  private long waitingLentBytes;
 
   /** An empty store. */
   public KvService(KvSettings settings) {
+    this(settings, System::currentTimeMillis);
+  }
+
+  /** The same with another wall clock, which is asked once. */
+  KvService(KvSettings settings, LongSupplier wallClockMillis) {
     this.settings = settings;
+    this.wallClockMillis = wallClockMillis;
+    this.keys = new Keyspace(new LoopClock());
     commands.add(SessionCommands.commands());
-    commands.add(new KeyCommands(keys).commands());
+    commands.add(new KeyCommands(keys, this::nowMillis, settings.maxBulkBytes()).commands());
     commands.add(pubSub.commands());
     commands.add(clients.commands());
     commands.add(new ServerCommands(this).commands());
@@ -32,11 +54,64 @@ public final class KvService implements Supplier<ConnectionHandler> {
   }
 
   void opened(Session session) {
+    EventLoop loop = session.connection().loop();
+    if (this.loop == null) {
+      this.loop = loop;
+      epochMillis = wallClockMillis.getAsLong();
+      epochNanos = loop.nowNanos();
+    } else if (this.loop != loop) {
+      throw new IllegalStateException("a service has one loop: " + this.loop + ", not " + loop);
+    }
     clients.opened(session);
   }
 
   void closed(Session session) {
     clients.closed(session);
+  }
+
+  /**
+   * Milliseconds since 1970. They go with the loop's clock: the wall clock is asked once, and when
+   * somebody sets it later, no key dies early for that, and none lives on.
+   */
+  long nowMillis() {
+    return epochMillis + (loop.nowNanos() - epochNanos) / 1_000_000;
+  }
+
+  /** Time and timers of the loop, which is not known before the first client. */
+  private final class LoopClock implements Keyspace.Clock {
+    @Override
+    public long nowMillis() {
+      return KvService.this.nowMillis();
+    }
+
+    @Override
+    public void schedule(Timer timer, long delayNanos) {
+      loop.schedule(timer, delayNanos);
+    }
+
+    @Override
+    public void cancel(Timer timer) {
+      loop.cancel(timer);
+    }
+  }
+
+  /** So many bytes more, or fewer, wait to be taken by clients. */
+  void waits(long bytes, long lentBytes) {
+    waitingBytes += bytes;
+    waitingLentBytes += lentBytes;
+  }
+
+  /** What is copied of replies and not taken yet by their clients. */
+  long waitingBytes() {
+    return waitingBytes;
+  }
+
+  /**
+   * What the bound of memory is compared with: the store, and, as in Redis, the replies that wait.
+   * Lent values count in full, for the key may be gone meanwhile, and then nobody else has them.
+   */
+  long usedBytes() {
+    return keys.usedBytes() + waitingBytes + waitingLentBytes;
   }
 
   KvSettings settings() {
@@ -90,6 +165,10 @@ public final class KvService implements Supplier<ConnectionHandler> {
       session.wrongArity(command.name());
       return;
     }
+    if (isOutOfMemory() && command.has(Command.Flag.DENYOOM)) {
+      reply.error("OOM command not allowed when used memory > 'maxmemory'.");
+      return;
+    }
     if (session.isSubscribed()
         && session.protocol() == 2
         && !command.has(Command.Flag.WHILE_SUBSCRIBED)) {
@@ -102,7 +181,21 @@ public final class KvService implements Supplier<ConnectionHandler> {
       return;
     }
     clients.ran(session, command);
-    command.action().run(session, args, reply);
+    int size = reply.size();
+    try {
+      command.action().run(session, args, reply);
+    } catch (Reply.TooLarge e) {
+      reply.truncate(size);
+      reply.error(
+          "ERR reply is too large: with it more than "
+              + settings.maxWaitingBytes()
+              + " bytes of replies would wait for their readers");
+    }
+  }
+
+  /** As in Redis a command is refused when there is too much already, not when there would be. */
+  private boolean isOutOfMemory() {
+    return settings.maxMemoryBytes() > 0 && usedBytes() > settings.maxMemoryBytes();
   }
 
   /** At most so many bytes of what was sent are quoted. */

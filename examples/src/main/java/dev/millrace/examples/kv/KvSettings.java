@@ -10,35 +10,39 @@ import dev.millrace.Limits;
  * @param maxBulkBytes the longest argument, which is the longest value. Default 16 MiB: Redis'
  *     {@code proto-max-bulk-len} is 512 MiB, but a request is kept in one piece until it is
  *     complete, for each connection that sends one
+ * @param maxWaitingBytes how much of replies may wait, copied, for clients that read slowly; what
+ *     would be more is answered with an error. Values don't count, they are not copied. Default 128
+ *     MiB, as much as the core's loop may have queued: KEYS of some million keys
  */
-public record KvSettings(long maxMemoryBytes, int maxBulkBytes) {
-  private static final KvSettings DEFAULTS = new KvSettings(0, 16 << 20);
+public record KvSettings(long maxMemoryBytes, int maxBulkBytes, int maxWaitingBytes) {
+  private static final KvSettings DEFAULTS = new KvSettings(0, 16 << 20, 128 << 20);
 
   /** Less would not do for an inline request; more is more than a connection can keep. */
   static final int MIN_BULK_BYTES = 64 << 10;
 
   static final int MAX_BULK_BYTES = 128 << 20;
 
+  /** Less might not do for the replies to one offer. */
+  static final int MIN_WAITING_BYTES = 1 << 20;
+
   /**
    * Checks every value.
    *
    * @param maxMemoryBytes as above
    * @param maxBulkBytes as above
+   * @param maxWaitingBytes as above
    * @throws IllegalArgumentException if a value is out of range
    */
   public KvSettings {
-    if (maxMemoryBytes < 0) {
+    check("maxMemoryBytes", maxMemoryBytes, 0, Long.MAX_VALUE);
+    check("maxBulkBytes", maxBulkBytes, MIN_BULK_BYTES, MAX_BULK_BYTES);
+    check("maxWaitingBytes", maxWaitingBytes, MIN_WAITING_BYTES, Integer.MAX_VALUE);
+  }
+
+  private static void check(String name, long value, long min, long max) {
+    if (value < min || value > max) {
       throw new IllegalArgumentException(
-          "maxMemoryBytes is " + maxMemoryBytes + ", allowed is 0 or more");
-    }
-    if (maxBulkBytes < MIN_BULK_BYTES || maxBulkBytes > MAX_BULK_BYTES) {
-      throw new IllegalArgumentException(
-          "maxBulkBytes is "
-              + maxBulkBytes
-              + ", allowed is "
-              + MIN_BULK_BYTES
-              + " to "
-              + MAX_BULK_BYTES);
+          name + " is " + value + ", allowed is " + min + " to " + max);
     }
   }
 
@@ -58,7 +62,7 @@ public record KvSettings(long maxMemoryBytes, int maxBulkBytes) {
    * @return a changed copy
    */
   public KvSettings withMaxMemoryBytes(long maxMemoryBytes) {
-    return new KvSettings(maxMemoryBytes, maxBulkBytes);
+    return new KvSettings(maxMemoryBytes, maxBulkBytes, maxWaitingBytes);
   }
 
   /**
@@ -68,7 +72,22 @@ public record KvSettings(long maxMemoryBytes, int maxBulkBytes) {
    * @return a changed copy
    */
   public KvSettings withMaxBulkBytes(int maxBulkBytes) {
-    return new KvSettings(maxMemoryBytes, maxBulkBytes);
+    return new KvSettings(maxMemoryBytes, maxBulkBytes, maxWaitingBytes);
+  }
+
+  /**
+   * The same with another {@code maxWaitingBytes}.
+   *
+   * @param maxWaitingBytes as described at the record
+   * @return a changed copy
+   */
+  public KvSettings withMaxWaitingBytes(int maxWaitingBytes) {
+    return new KvSettings(maxMemoryBytes, maxBulkBytes, maxWaitingBytes);
+  }
+
+  /** How much the next replies may be, where so much waits already. */
+  int maxReplyBytes(long waitingBytes) {
+    return (int) Math.max(maxWaitingBytes - waitingBytes, MIN_WAITING_BYTES);
   }
 
   /** The longest request: a few large values, or many small ones. */

@@ -226,7 +226,7 @@ final class PubSub {
       message(message, pattern, args);
     }
     ByteBuffer bytes = message.content();
-    WriteResult result = subscriber.connection().write(bytes);
+    WriteResult result = subscriber.push(bytes);
     if (result == WriteResult.FULL || result == WriteResult.TOO_LARGE) {
       LOG.warn(
           "client {} cut: it does not read as fast as others publish, {} bytes wait and {} more"

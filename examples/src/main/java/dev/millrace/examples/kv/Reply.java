@@ -6,10 +6,41 @@ import java.util.Arrays;
 
 /**
  * Writes replies, in RESP2 or RESP3, one behind the other into an array that leaves as one write.
- * One per service.
+ * Values that are large, or come when much is there already, are not copied but referred to:
+ *
+ * <pre>
+ *   bytes   | *2 CRLF $3 CRLF foo CRLF $90000 CRLF | CRLF        |
+ *                                                  ^
+ *   lent                                           90,000 bytes of a value
+ * </pre>
+ *
+ * <p>What is copied is bounded, and what is lent takes no memory while the value is in the store.
+ * One per service, reused.
  */
 final class Reply {
+  /** A value from here on is lent: to refer to it costs as much as to copy some hundred bytes. */
+  static final int LEND_BYTES = 16 << 10;
+
+  /** From so much on even small values are lent: MGET may ask for one value a million times. */
+  static final int MUCH_BYTES = 64 << 10;
+
+  /** To lend less would take more memory than to copy it. */
+  private static final int LEND_AT_LEAST_BYTES = 64;
+
+  /** What is kept from one offer to the next; a longer array was needed once, and goes. */
+  private static final int KEPT_BYTES = 256 << 10;
+
+  /** There was too much to be copied; the reply has to be another one. */
+  static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooLarge() {
+      super("the reply is too large", null, false, false);
+    }
+  }
+
   private static final byte[] OK = bytes("+OK\r\n");
+  private static final byte[] PONG = bytes("+PONG\r\n");
   private static final byte[] NULL_BULK = bytes("$-1\r\n");
   private static final byte[] NULL_ARRAY = bytes("*-1\r\n");
   private static final byte[] NULL = bytes("_\r\n");
@@ -17,12 +48,24 @@ final class Reply {
   private byte[] bytes = new byte[16 << 10];
   private ByteBuffer buffer = ByteBuffer.wrap(bytes);
   private int size;
+  private int maxBytes = Integer.MAX_VALUE;
   private boolean resp3;
+
+  private byte[][] lent = new byte[8][];
+  private int[] lentAt = new int[8];
+  private int[] lentLength = new int[8];
+  private int lentCount;
 
   /** Begins anew, empty. */
   void begin(int protocol) {
     size = 0;
-    resp3 = protocol == 3;
+    protocol(protocol);
+    if (lentCount > 0) {
+      truncate(0);
+    }
+    if (bytes.length > KEPT_BYTES) {
+      grow(KEPT_BYTES);
+    }
   }
 
   /** Changes the protocol from the next reply on. */
@@ -30,18 +73,59 @@ final class Reply {
     resp3 = protocol == 3;
   }
 
+  /** Bounds what is copied; a reply that would be more throws {@link TooLarge}. */
+  void maxBytes(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** How much is copied. */
   int size() {
     return size;
   }
 
-  /** What was written, to be read before the next reply is begun. */
+  boolean hasLent() {
+    return lentCount > 0;
+  }
+
+  /** All of it, to be read before the next reply is begun; for one that has lent nothing. */
   ByteBuffer content() {
     return buffer.limit(size).position(0);
+  }
+
+  /** Moves all of it, copied and lent, behind what waits there. */
+  void moveTo(Outbox outbox) {
+    int from = 0;
+    for (int i = 0; i < lentCount; i++) {
+      outbox.add(Arrays.copyOfRange(bytes, from, lentAt[i]));
+      outbox.addLent(lent[i], lentLength[i]);
+      from = lentAt[i];
+    }
+    if (from < size) {
+      outbox.add(Arrays.copyOfRange(bytes, from, size));
+    }
+    truncate(0);
+  }
+
+  /** Takes back all behind this {@link #size}. */
+  void truncate(int newSize) {
+    size = newSize;
+    while (lentCount > 0 && lentAt[lentCount - 1] > newSize) {
+      lent[--lentCount] = null;
+    }
+    if (newSize == 0) {
+      Arrays.fill(lent, 0, lentCount, null);
+      lentCount = 0;
+    }
   }
 
   /** {@code +OK}. */
   void ok() {
     raw(OK);
+  }
+
+  /** {@code +PONG}. */
+  void pong() {
+    raw(PONG);
   }
 
   /** A simple string, in ASCII and without line ends. */
@@ -72,10 +156,35 @@ final class Reply {
     header(':', value);
   }
 
+  /** The value of a key. */
+  void value(Keyspace.Entry entry) {
+    int length = entry.length();
+    if (length < LEND_BYTES && (size < MUCH_BYTES || length < LEND_AT_LEAST_BYTES)) {
+      bulk(entry.value(), 0, length);
+    } else {
+      header('$', length);
+      lend(entry.lend(), length);
+      reserve(2);
+      lineEnd();
+    }
+  }
+
+  private void lend(byte[] value, int length) {
+    if (lentCount == lent.length) {
+      lent = Arrays.copyOf(lent, lentCount * 2);
+      lentAt = Arrays.copyOf(lentAt, lentCount * 2);
+      lentLength = Arrays.copyOf(lentLength, lentCount * 2);
+    }
+    lent[lentCount] = value;
+    lentAt[lentCount] = size;
+    lentLength[lentCount] = length;
+    lentCount++;
+  }
+
   /** A bulk string of these bytes. */
   void bulk(byte[] source, int from, int length) {
     reserve(length + 32);
-    header('$', length);
+    head('$', length);
     System.arraycopy(source, from, bytes, size, length);
     size += length;
     lineEnd();
@@ -84,7 +193,7 @@ final class Reply {
   /** A bulk string of this text, each character a byte. */
   void bulk(String text) {
     reserve(text.length() + 32);
-    header('$', text.length());
+    head('$', text.length());
     ascii(text);
     lineEnd();
   }
@@ -145,6 +254,10 @@ final class Reply {
 
   private void header(char type, long n) {
     reserve(32);
+    head(type, n);
+  }
+
+  private void head(char type, long n) {
     bytes[size++] = (byte) type;
     size = Numbers.put(n, bytes, size);
     lineEnd();
@@ -163,9 +276,16 @@ final class Reply {
 
   private void reserve(int more) {
     if (bytes.length - size < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
-      buffer = ByteBuffer.wrap(bytes);
+      if ((long) size + more > maxBytes) {
+        throw new TooLarge();
+      }
+      grow((int) Math.max(Math.min(bytes.length * 2L, maxBytes), (long) size + more));
     }
+  }
+
+  private void grow(int length) {
+    bytes = Arrays.copyOf(bytes, length);
+    buffer = ByteBuffer.wrap(bytes);
   }
 
   static byte[] bytes(String text) {

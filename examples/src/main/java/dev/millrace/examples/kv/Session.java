@@ -3,14 +3,38 @@ package dev.millrace.examples.kv;
 import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
+import dev.millrace.WriteResult;
 import java.nio.ByteBuffer;
 
-/** One client. */
+/**
+ * One client. All complete commands of an offer are run, and their replies leave as one write:
+ *
+ * <pre>
+ *               commands while there is room
+ *   READY ----------------------------------------> READY
+ *     |  a large reply                                ^
+ *     +-----------------> SENDING --------------------+
+ *     |                     |   the outbox is empty
+ *     |  QUIT, bad input,   |  FIN of the client
+ *     |  FIN of the client  v
+ *     +-----------------> ENDING ----> closed, when the outbox is empty
+ * </pre>
+ *
+ * <p>SENDING and ENDING take no input: the core keeps it, and stops reading when that is too much,
+ * so who asks and never reads holds up nobody but itself.
+ */
 final class Session implements ConnectionHandler {
+  /** More at once is left to the outbox, which writes no more than there is room for. */
+  private static final int MAX_WRITE_BYTES = 256 << 10;
+
+  /** More messages behind a reply that its client does not take are not kept. */
+  private static final int MAX_PUSHED_BYTES = 16 << 20;
+
   private final KvService service;
   private final RespParser parser;
+  private final Outbox outbox;
   private int protocol = 2;
-  private boolean closing;
+  private boolean ending;
 
   /** From onOpen on. */
   private Connection connection;
@@ -22,6 +46,7 @@ final class Session implements ConnectionHandler {
     this.service = service;
     KvSettings settings = service.settings();
     parser = new RespParser(settings.maxBulkBytes(), settings.maxRequestBytes());
+    outbox = new Outbox(service);
   }
 
   Connection connection() {
@@ -51,7 +76,7 @@ final class Session implements ConnectionHandler {
 
   /** No further command is run; when the replies are delivered, the connection ends. */
   void closeAfterReply() {
-    closing = true;
+    ending = true;
   }
 
   @Override
@@ -63,30 +88,90 @@ final class Session implements ConnectionHandler {
 
   @Override
   public void onData(Connection connection, ByteBuffer data) {
-    Input in = service.input();
-    Args args = service.args();
+    if (ending) {
+      data.position(data.limit()); // what comes behind a QUIT, while the replies before it go out
+      return;
+    }
+    int room = outbox.isEmpty() ? connection.room() : 0;
+    if (room == 0) {
+      return; // onWritable follows, and then this again
+    }
     Reply reply = service.reply();
     reply.begin(protocol);
+    reply.maxBytes(service.settings().maxReplyBytes(service.waitingBytes()));
+    Input in = service.input();
+    Args args = service.args();
     in.begin(data);
-    int room = service.settings().limits().highWaterBytes();
-    while (reply.size() < room && !closing && parser.next(in, args)) {
-      service.run(this, args, reply);
+    try {
+      // One reply may go beyond the room; the next command waits until there is some again.
+      while (reply.size() < room && !reply.hasLent() && !ending && parser.next(in, args)) {
+        service.run(this, args, reply);
+      }
+    } finally {
+      in.end();
     }
-    in.end();
     if (parser.error() != null) {
       reply.error("ERR " + parser.error());
-      closing = true;
+      ending = true;
     }
     if (reply.size() > 0) {
-      connection.write(reply.content());
+      send(reply);
     }
-    if (closing) {
+    closeIfDone();
+  }
+
+  private void send(Reply reply) {
+    if (reply.hasLent()
+        || reply.size() > MAX_WRITE_BYTES
+        || !outbox.isEmpty()
+        || connection.write(reply.content()) == WriteResult.FULL) { // the loop's budget is used up
+      reply.moveTo(outbox);
+      outbox.send(connection);
+    }
+  }
+
+  /**
+   * Sends what is no reply to this client: a message that another one has published. It does not
+   * get into the middle of a reply that goes out in pieces.
+   *
+   * @param message copied, as by a write
+   * @return as of a write; FULL if too much waits for this client already
+   */
+  WriteResult push(ByteBuffer message) {
+    if (outbox.isEmpty()) {
+      return connection.write(message);
+    }
+    if (outbox.copied() + message.remaining() > MAX_PUSHED_BYTES) {
+      return WriteResult.FULL;
+    }
+    byte[] bytes = new byte[message.remaining()];
+    message.get(bytes);
+    outbox.add(bytes);
+    return WriteResult.ACCEPTED;
+  }
+
+  @Override
+  public void onWritable(Connection connection) {
+    outbox.send(connection);
+    closeIfDone();
+  }
+
+  /** What was asked for is still delivered. */
+  @Override
+  public void onInputEnd(Connection connection, int unconsumed) {
+    ending = true;
+    closeIfDone();
+  }
+
+  private void closeIfDone() {
+    if (ending && outbox.isEmpty()) {
       connection.close();
     }
   }
 
   @Override
   public void onClosed(Connection connection, CloseRecord record) {
+    outbox.clear();
     service.closed(this);
   }
 

@@ -204,7 +204,8 @@ public final class KvService implements Supplier<ConnectionHandler> {
   private static void unknown(Args args, Reply reply) {
     StringBuilder quoted = new StringBuilder();
     for (int i = 1; i < args.count() && quoted.length() < MAX_QUOTED; i++) {
-      quoted.append('\'').append(cut(args.text(i), MAX_QUOTED - quoted.length())).append("' ");
+      String arg = cut(args.text(i), MAX_QUOTED - quoted.length());
+      quoted.append('\'').append(arg).append("' ");
     }
     reply.error(
         "ERR unknown command '"

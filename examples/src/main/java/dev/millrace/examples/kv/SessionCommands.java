@@ -120,8 +120,10 @@ final class SessionCommands {
 
   /** There is one database, as in a Redis with {@code databases 1}. */
   private static void select(Session session, Args args, Reply reply) {
-    if (!args.isLong(1) || args.toLong(1) != (int) args.toLong(1)) {
+    if (!args.isLong(1)) {
       reply.error("ERR value is not an integer or out of range");
+    } else if (args.toLong(1) != (int) args.toLong(1)) {
+      reply.error("ERR value is out of range, value must between -2147483648 and 2147483647");
     } else if (args.toLong(1) != 0) {
       reply.error("ERR DB index is out of range");
     } else {

@@ -18,6 +18,9 @@ final class Client {
   private Set<String> channels = Set.of();
   private Set<String> patterns = Set.of();
 
+  /** The size of both: it is asked before every command. */
+  private int subscriptions;
+
   Client(Connection connection) {
     this.connection = connection;
     openedNanos = connection.loop().nowNanos();
@@ -39,7 +42,9 @@ final class Client {
   }
 
   void ran(Command command) {
-    last = command;
+    if (last != command) {
+      last = command; // a store into an old object costs G1 a fence, so only if it is another one
+    }
     lastNanos = connection.loop().nowNanos();
   }
 
@@ -69,7 +74,7 @@ final class Client {
   }
 
   int subscriptions() {
-    return channels.size() + patterns.size();
+    return subscriptions;
   }
 
   /** False if it had it already. */
@@ -77,7 +82,7 @@ final class Client {
     if (channels.isEmpty()) {
       channels = new LinkedHashSet<>();
     }
-    return channels.add(channel);
+    return counted(channels.add(channel), 1);
   }
 
   /** False if it had it already. */
@@ -85,16 +90,21 @@ final class Client {
     if (patterns.isEmpty()) {
       patterns = new LinkedHashSet<>();
     }
-    return patterns.add(pattern);
+    return counted(patterns.add(pattern), 1);
   }
 
   /** False if it had it not. */
   boolean removeChannel(String channel) {
-    return !channels.isEmpty() && channels.remove(channel);
+    return counted(!channels.isEmpty() && channels.remove(channel), -1);
   }
 
   /** False if it had it not. */
   boolean removePattern(String pattern) {
-    return !patterns.isEmpty() && patterns.remove(pattern);
+    return counted(!patterns.isEmpty() && patterns.remove(pattern), -1);
+  }
+
+  private boolean counted(boolean changed, int by) {
+    subscriptions += changed ? by : 0;
+    return changed;
   }
 }

@@ -45,7 +45,7 @@ final class ServerCommands {
                 new Command("command|docs", -2, this::docs, LOADING, STALE),
                 new Command("command|help", 2, this::commandHelp, LOADING, STALE),
                 new Command("command|info", -2, this::commandInfo, LOADING, STALE),
-                new Command("command|list", 2, this::list, LOADING, STALE))),
+                new Command("command|list", -2, this::list, LOADING, STALE))),
         Command.container(
             "config",
             List.of(
@@ -101,11 +101,24 @@ final class ServerCommands {
   }
 
   private void list(Session session, Args args, Reply reply) {
-    List<Command> all = service.commands().all();
-    reply.set(all.size());
-    for (Command command : all) {
-      reply.bulk(command.name());
+    Glob glob = null;
+    if (args.count() == 5 && args.is(2, "filterby") && args.is(3, "pattern")) {
+      glob = new Glob(args.copy(4), true);
+    } else if (args.count() != 2) {
+      reply.error("ERR syntax error"); // modules and access lists are not here to filter by
+      return;
     }
+    List<String> names = new ArrayList<>();
+    for (Command command : service.commands().all()) {
+      names.add(command.name());
+      command.subcommands().forEach(subcommand -> names.add(subcommand.name()));
+    }
+    if (glob != null) {
+      Glob filter = glob;
+      names.removeIf(name -> !filter.matches(Reply.bytes(name), 0, name.length()));
+    }
+    reply.set(names.size());
+    names.forEach(reply::bulk);
   }
 
   private void commandInfo(Session session, Args args, Reply reply) {
@@ -238,8 +251,8 @@ final class ServerCommands {
         "    Return the names of commands, or of all.",
         "INFO [<command-name> ...]",
         "    Return details about multiple commands, or about all.",
-        "LIST",
-        "    Return a list of all commands in this server.");
+        "LIST [FILTERBY PATTERN <pattern>]",
+        "    Return a list of the commands in this server.");
   }
 
   // ---- CONFIG

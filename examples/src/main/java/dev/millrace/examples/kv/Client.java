@@ -41,6 +41,7 @@ final class Client {
     this.name = name;
   }
 
+  @SuppressWarnings("ReferenceEquality") // each command is there once
   void ran(Command command) {
     if (last != command) {
       last = command; // a store into an old object costs G1 a fence, so only if it is another one

@@ -6,9 +6,13 @@ import dev.millrace.timer.Timer;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A store, and the handlers of its clients, all on one loop. */
 public final class KvService implements Supplier<ConnectionHandler> {
+  private static final Logger LOG = LoggerFactory.getLogger(KvService.class);
+
   private final KvSettings settings;
   private final Input input = new Input();
   private final Args args = new Args();
@@ -150,7 +154,11 @@ public final class KvService implements Supplier<ConnectionHandler> {
   void run(Session session, Args args, Reply reply) {
     Command command = commands.find(args.bytes(), args.from(0), args.to(0));
     if (command == null) {
-      unknown(args, reply);
+      if (args.is(0, "post") || args.is(0, "host:")) {
+        cutHttp(session);
+      } else {
+        unknown(args, reply);
+      }
       return;
     }
     if (!command.subcommands().isEmpty() && args.count() > 1) {
@@ -196,6 +204,16 @@ public final class KvService implements Supplier<ConnectionHandler> {
   /** As in Redis a command is refused when there is too much already, not when there would be. */
   private boolean isOutOfMemory() {
     return settings.maxMemoryBytes() > 0 && usedBytes() > settings.maxMemoryBytes();
+  }
+
+  /**
+   * A web page can make a browser send a POST to any port of the machine it runs on, with commands
+   * in its body. Like Redis we end it at the first line that only HTTP has, and say nothing.
+   */
+  private static void cutHttp(Session session) {
+    LOG.info("client {} cut: it speaks HTTP", session.client().id());
+    session.closeAfterReply();
+    session.connection().abort();
   }
 
   /** At most so many bytes of what was sent are quoted. */

@@ -76,7 +76,13 @@ final class Session implements ConnectionHandler {
 
   /** No further command is run; when the replies are delivered, the connection ends. */
   void closeAfterReply() {
+    end();
+  }
+
+  /** From now on it is no client any more, though its connection may take a while to end. */
+  private void end() {
     ending = true;
+    service.closed(this);
   }
 
   @Override
@@ -112,7 +118,7 @@ final class Session implements ConnectionHandler {
     }
     if (parser.error() != null) {
       reply.error("ERR " + parser.error());
-      ending = true;
+      end();
     }
     if (reply.size() > 0) {
       send(reply);
@@ -159,7 +165,7 @@ final class Session implements ConnectionHandler {
   /** What was asked for is still delivered. */
   @Override
   public void onInputEnd(Connection connection, int unconsumed) {
-    ending = true;
+    end();
     closeIfDone();
   }
 

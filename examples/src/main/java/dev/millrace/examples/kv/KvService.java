@@ -1,15 +1,28 @@
 package dev.millrace.examples.kv;
 
+import dev.millrace.CloseRecord;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.EventLoop;
 import dev.millrace.timer.Timer;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A store, and the handlers of its clients, all on one loop. */
+/**
+ * A store, and the handlers of its clients, all on one loop.
+ *
+ * <pre>{@code
+ * KvSettings settings = KvSettings.defaults();
+ * Server.builder()
+ *     .listen("127.0.0.1", 6380)
+ *     .limits(settings.limits())
+ *     .handler(new KvService(settings))
+ *     .start();
+ * }</pre>
+ */
 public final class KvService implements Supplier<ConnectionHandler> {
   private static final Logger LOG = LoggerFactory.getLogger(KvService.class);
 
@@ -34,13 +47,20 @@ public final class KvService implements Supplier<ConnectionHandler> {
 
   private long waitingLentBytes;
 
-  /** An empty store. */
+  private final Consumer<CloseRecord> records;
+
+  /**
+   * An empty store.
+   *
+   * @param settings its bounds; {@link KvSettings#limits} has those of its connections
+   */
   public KvService(KvSettings settings) {
-    this(settings, System::currentTimeMillis);
+    this(settings, record -> {}, System::currentTimeMillis);
   }
 
-  /** The same with another wall clock, which is asked once. */
-  KvService(KvSettings settings, LongSupplier wallClockMillis) {
+  /** The same with somebody who is given all close records, and a wall clock, asked once. */
+  KvService(KvSettings settings, Consumer<CloseRecord> records, LongSupplier wallClockMillis) {
+    this.records = records;
     this.settings = settings;
     this.wallClockMillis = wallClockMillis;
     this.keys = new Keyspace(new LoopClock());
@@ -69,8 +89,9 @@ public final class KvService implements Supplier<ConnectionHandler> {
     clients.opened(session);
   }
 
-  void closed(Session session) {
+  void closed(Session session, CloseRecord record) {
     clients.closed(session);
+    records.accept(record);
   }
 
   /**

@@ -85,6 +85,12 @@ final class Session implements ConnectionHandler {
     service.closed(this);
   }
 
+  /** The connection ends without a word, not even those to the commands before this one. */
+  void closeSilently() {
+    service.reply().truncate(0);
+    ending = true;
+  }
+
   @Override
   public void onOpen(Connection connection) {
     this.connection = connection;
@@ -178,7 +184,7 @@ final class Session implements ConnectionHandler {
   @Override
   public void onClosed(Connection connection, CloseRecord record) {
     outbox.clear();
-    service.closed(this);
+    service.closed(this, record);
   }
 
   /** The reply to a command with too few or too many arguments. */

@@ -8,7 +8,7 @@ import java.util.List;
  * The arguments of one request, the command's name the first: slices of one array, valid until the
  * command has run. Nothing is copied before a command asks for it.
  */
-final class Args {
+public final class Args {
   private byte[] bytes;
   private int count;
 
@@ -17,6 +17,9 @@ final class Args {
    * announced.
    */
   private int[] ends = new int[32];
+
+  /** None. */
+  public Args() {}
 
   void begin(byte[] bytes) {
     this.bytes = bytes;
@@ -33,7 +36,12 @@ final class Args {
     count++;
   }
 
-  int count() {
+  /**
+   * How many there are.
+   *
+   * @return at least one, when a parser says that there is a request
+   */
+  public int count() {
     return count;
   }
 
@@ -50,7 +58,13 @@ final class Args {
     return ends[2 * i + 1];
   }
 
-  int length(int i) {
+  /**
+   * How long one is.
+   *
+   * @param i which one, from 0
+   * @return bytes
+   */
+  public int length(int i) {
     return ends[2 * i + 1] - ends[2 * i];
   }
 

@@ -6,8 +6,8 @@ import java.util.Set;
 /**
  * A command, as data: what the table knows of it before it runs.
  *
- * @param name in lower case, letters (and a colon); of a subcommand with its container's, as in
- *     {@code client|list}
+ * @param name in lower case, only letters; of a subcommand with its container's, as in {@code
+ *     client|list}
  * @param arity how many arguments, the name included; negative: so many or more
  * @param flags what has to be asked before it runs, and what COMMAND tells
  * @param action runs it; writes exactly one reply, but for SUBSCRIBE and its like, where each

@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
  *
  * <p>One per service: a service lives on one loop, and a loop offers to one connection at a time.
  */
-final class Input {
+public final class Input {
   /**
    * How much is copied ahead: what a loop reads at once by default, and no less than the longest
    * line that a request may have.
@@ -39,8 +39,15 @@ final class Input {
   private int start;
   private int end;
 
-  /** Begins with what remains in {@code data}. */
-  void begin(ByteBuffer data) {
+  /** Empty. */
+  public Input() {}
+
+  /**
+   * Begins an offer.
+   *
+   * @param data what remains in it is offered; it is not touched before the end
+   */
+  public void begin(ByteBuffer data) {
     this.data = data;
     origin = data.position();
     size = data.remaining();
@@ -50,7 +57,7 @@ final class Input {
   }
 
   /** Ends the offer: what was consumed is consumed in the buffer, too. */
-  void end() {
+  public void end() {
     data.position(origin + position);
     data = null;
     if (bytes.length > WINDOW_BYTES + PADDING_BYTES) {

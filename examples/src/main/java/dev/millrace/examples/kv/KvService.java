@@ -89,8 +89,14 @@ public final class KvService implements Supplier<ConnectionHandler> {
     clients.opened(session);
   }
 
-  void closed(Session session, CloseRecord record) {
+  /** It is no client any more. */
+  void leaves(Session session) {
     clients.closed(session);
+  }
+
+  /** And its connection is over. */
+  void closed(Session session, CloseRecord record) {
+    leaves(session);
     records.accept(record);
   }
 

@@ -17,7 +17,7 @@ package dev.millrace.examples.kv;
  * <p>Errors are in Redis' words (processMultibulkBuffer and processInlineBuffer). After one there
  * is no way to tell where the next request begins: the connection has to be closed.
  */
-final class RespParser {
+public final class RespParser {
   /** Redis' PROTO_INLINE_MAX_SIZE: so many bytes without the end of a line are too many. */
   static final int MAX_LINE_BYTES = 64 << 10;
 
@@ -49,23 +49,29 @@ final class RespParser {
    * @param maxBulkBytes the longest argument (proto-max-bulk-len)
    * @param maxRequestBytes the longest request, all of it: what the connection keeps for us
    */
-  RespParser(int maxBulkBytes, int maxRequestBytes) {
+  public RespParser(int maxBulkBytes, int maxRequestBytes) {
     this.maxBulkBytes = maxBulkBytes;
     this.maxRequestBytes = maxRequestBytes;
   }
 
-  /** What is wrong with the input, to be put behind {@code -ERR }; null if nothing is. */
-  String error() {
+  /**
+   * What is wrong with the input.
+   *
+   * @return to be put behind {@code -ERR }; null if nothing is
+   */
+  public String error() {
     return error;
   }
 
   /**
    * Takes the next request.
    *
+   * @param in what is not consumed yet; the request is, if there is one
+   * @param args gets the request
    * @return true if {@code args} has it, at least one argument; false if it is not complete, or if
    *     there is an {@link #error()}
    */
-  boolean next(Input in, Args args) {
+  public boolean next(Input in, Args args) {
     while (error == null && in.size() - in.position() >= wanted) {
       int request = in.position();
       boolean isMultibulk = in.at(request) == '*';

@@ -36,6 +36,9 @@ final class Session implements ConnectionHandler {
   private int protocol = 2;
   private boolean ending;
 
+  /** Why the connection ends, for its record; null if there is nothing to be said. */
+  private String reason;
+
   /** From onOpen on. */
   private Connection connection;
 
@@ -82,13 +85,7 @@ final class Session implements ConnectionHandler {
   /** From now on it is no client any more, though its connection may take a while to end. */
   private void end() {
     ending = true;
-    service.closed(this);
-  }
-
-  /** The connection ends without a word, not even those to the commands before this one. */
-  void closeSilently() {
-    service.reply().truncate(0);
-    ending = true;
+    service.leaves(this);
   }
 
   @Override
@@ -124,6 +121,7 @@ final class Session implements ConnectionHandler {
     }
     if (parser.error() != null) {
       reply.error("ERR " + parser.error());
+      reason = parser.error();
       end();
     }
     if (reply.size() > 0) {
@@ -176,8 +174,13 @@ final class Session implements ConnectionHandler {
   }
 
   private void closeIfDone() {
-    if (ending && outbox.isEmpty()) {
+    if (!ending || !outbox.isEmpty()) {
+      return;
+    }
+    if (reason == null) {
       connection.close();
+    } else {
+      connection.close(reason);
     }
   }
 

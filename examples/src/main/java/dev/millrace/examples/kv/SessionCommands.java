@@ -5,7 +5,6 @@ import static dev.millrace.examples.kv.Command.Flag.FAST;
 import static dev.millrace.examples.kv.Command.Flag.LOADING;
 import static dev.millrace.examples.kv.Command.Flag.NOSCRIPT;
 import static dev.millrace.examples.kv.Command.Flag.NO_AUTH;
-import static dev.millrace.examples.kv.Command.Flag.READONLY;
 import static dev.millrace.examples.kv.Command.Flag.STALE;
 import static dev.millrace.examples.kv.Command.Flag.WHILE_SUBSCRIBED;
 
@@ -17,8 +16,6 @@ final class SessionCommands {
 
   static List<Command> commands() {
     return List.of(
-        new Command("post", -1, SessionCommands::http, LOADING, STALE, READONLY),
-        new Command("host:", -1, SessionCommands::http, LOADING, STALE, READONLY),
         new Command("ping", -1, SessionCommands::ping, FAST, WHILE_SUBSCRIBED),
         new Command("echo", 2, SessionCommands::echo, LOADING, STALE, FAST),
         new Command("select", 2, SessionCommands::select, LOADING, STALE, FAST),
@@ -43,14 +40,6 @@ final class SessionCommands {
             FAST,
             NO_AUTH,
             WHILE_SUBSCRIBED));
-  }
-
-  /**
-   * A line of HTTP: a browser was made to talk to us, by a page that hopes that the lines of its
-   * request's body are taken for commands. None of them is, as in Redis.
-   */
-  private static void http(Session session, Args args, Reply reply) {
-    session.closeSilently();
   }
 
   private static void ping(Session session, Args args, Reply reply) {

@@ -363,8 +363,9 @@ final class ServerCommands {
     section(sections, "Clients").put("connected_clients", clients.count());
 
     Map<String, Object> memory = section(sections, "Memory");
+    memory.put("used_memory", service.usedBytes()); // what is compared with maxmemory
     memory.put("used_memory_dataset", service.keys().usedBytes());
-    memory.put("used_memory", runtime.totalMemory() - runtime.freeMemory());
+    memory.put("java_heap", runtime.totalMemory() - runtime.freeMemory());
     memory.put("maxmemory", service.settings().maxMemoryBytes());
     memory.put("maxmemory_policy", "noeviction");
     memory.put("mem_allocator", "java");
@@ -388,7 +389,7 @@ final class ServerCommands {
 
     Map<String, Object> keyspace = section(sections, "Keyspace");
     if (service.keys().size() > 0) {
-      keyspace.put("db0", "keys=" + service.keys().size());
+      keyspace.put("db0", "keys=" + service.keys().size() + ",expires=" + service.keys().timed());
     }
     return sections;
   }

@@ -291,7 +291,7 @@ final class Clients {
         one.closeAfterReply();
       } else {
         closed(one);
-        one.connection().close();
+        one.connection().close("killed by client " + killer.client().id());
       }
     }
     return found.size();

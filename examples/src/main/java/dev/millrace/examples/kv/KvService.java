@@ -240,7 +240,7 @@ public final class KvService implements Supplier<ConnectionHandler> {
   private static void cutHttp(Session session) {
     LOG.info("client {} cut: it speaks HTTP", session.client().id());
     session.closeAfterReply();
-    session.connection().abort();
+    session.connection().abort("speaks HTTP");
   }
 
   /** At most so many bytes of what was sent are quoted. */

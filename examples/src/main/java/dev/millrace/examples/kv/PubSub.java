@@ -169,9 +169,10 @@ final class PubSub {
 
   /** A subscriber has nothing to say: to be silent is no sign of one that is gone. */
   private static void idleTimeoutFits(Session session) {
-    if (session.isSubscribed()) {
-      session.connection().readIdle(Duration.ZERO); // and so it stays when it has ended them
-    }
+    session
+        .connection()
+        .readIdle(
+            session.isSubscribed() ? Duration.ZERO : session.connection().timeouts().readIdle());
   }
 
   /** Ends all subscriptions and says nothing: at RESET, and when the client is gone. */
@@ -227,14 +228,20 @@ final class PubSub {
     }
     ByteBuffer bytes = message.content();
     WriteResult result = subscriber.push(bytes);
+    if (result == WriteResult.FULL) {
+      // Many may publish in one turn, and then the queue tells more of them than of the reader.
+      subscriber.connection().flush();
+      result = subscriber.push(bytes);
+    }
     if (result == WriteResult.FULL || result == WriteResult.TOO_LARGE) {
-      LOG.warn(
-          "client {} cut: it does not read as fast as others publish, {} bytes wait and {} more"
-              + " find no room",
-          subscriber.client().id(),
-          subscriber.connection().queuedBytes(),
-          bytes.remaining());
-      subscriber.connection().abort();
+      String reason =
+          "does not read as fast as others publish: "
+              + subscriber.connection().queuedBytes()
+              + " bytes wait, and "
+              + bytes.remaining()
+              + " more find no room";
+      LOG.warn("client {} cut: {}", subscriber.client().id(), reason);
+      subscriber.connection().abort(reason);
     }
     // CLOSED: it is on its way out, and onClosed will end its subscriptions.
   }

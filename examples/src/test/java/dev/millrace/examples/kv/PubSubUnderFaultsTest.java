@@ -131,6 +131,9 @@ class PubSubUnderFaultsTest {
                     assertTrue(trial.recordOf(publisher).isOrderly(), "publisher");
                     assertEquals(EndedBy.US, trial.recordOf(slow).endedBy());
                     assertTrue(trial.recordOf(slow).bytesUnsent() > 0, "all was sent");
+                    assertTrue(
+                        trial.recordOf(slow).reason().startsWith("does not read as fast"),
+                        () -> trial.recordOf(slow).toString());
                     assertTrue(publisher.receivedText().endsWith(":1\r\n"), "still two of them");
                   });
             })

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * One connection's requests and answers, as bytes. Requests are numbered from 0 and answered in
  * that order; answers are one stream, which may be cut anywhere.
  *
- * <p>Thread rule: one thread. No method allocates, but to tell an error.
+ * <p>Thread rule: one thread. No method allocates, but at the first answer and to tell an error.
  */
 public interface Conversation {
   /**

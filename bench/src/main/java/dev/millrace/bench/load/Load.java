@@ -18,7 +18,7 @@ import org.HdrHistogram.Histogram;
  * A run of the load generator.
  *
  * <pre>
- *     connect all → load starts → warm-up → | window | → what is in flight is waited for → close
+ *     prepare → connect all → load starts → warm-up → | window | → what is in flight is waited for → close
  * </pre>
  *
  * <p>Thread rule: one thread, which {@link #run} keeps until the run is over.
@@ -73,8 +73,8 @@ public final class Load {
   }
 
   /**
-   * Loads a server. It ends in bounded time, whatever the server does: the warm-up, the window, and
-   * a minute at the most.
+   * Loads a server. It ends in bounded time, whatever the server does: the preparation, the
+   * warm-up, the window, and a minute at the most.
    *
    * @param options what is asked
    * @param listener is told of the course, on this thread
@@ -112,6 +112,10 @@ public final class Load {
   }
 
   private LoadResult run() throws IOException, InterruptedException {
+    var preparation = options.protocol().preparation(options.size());
+    if (preparation.isPresent()) {
+      Preparer.prepare(options.target(), preparation.get());
+    }
     try {
       startThreads();
       awaitConnections();

@@ -1,5 +1,7 @@
 package dev.millrace.bench.load;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.millrace.bench.Bench;
 import dev.millrace.bench.report.Environment;
 import dev.millrace.bench.report.Reports;
@@ -14,8 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +41,9 @@ import picocli.CommandLine.Spec;
       "Exit code 1 tells of a wrong byte, or of connections lost, connects failed, requests dropped"
           + " or never answered (unless --allow-errors).",
       "",
-      "Try it:  load --target 127.0.0.1:7007 --connections 64 --rate 20000"
+      "Try it:  load --target 127.0.0.1:7007 --connections 64 --rate 20000",
+      "         load --target 127.0.0.1:8080 --protocol http --path / --depth 16",
+      "         load --target 127.0.0.1:6379 --protocol resp --command get,get,get,set"
     },
     mixinStandardHelpOptions = true,
     version = Bench.VERSION,
@@ -72,8 +78,44 @@ public final class LoadCommand implements Callable<Integer> {
       names = "--protocol",
       paramLabel = "NAME",
       defaultValue = "echo",
-      description = "What is said to it: echo (default: ${DEFAULT-VALUE}).")
+      description = {
+        "What is said to it: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "echo: bytes that have to come back",
+        "http: GET of a path, answered with status 200 and the same body each time",
+        "resp: commands of Redis, whose values are known"
+      })
   private ProtocolName protocol;
+
+  @Option(
+      names = "--path",
+      paramLabel = "PATH",
+      defaultValue = "/",
+      description = "Of http: what to GET (default: ${DEFAULT-VALUE}).")
+  private String path;
+
+  @Option(
+      names = "--expect",
+      paramLabel = "TEXT",
+      description = "Of http: the body that is right (default: that of the first answer).")
+  private String expect;
+
+  @Option(
+      names = "--command",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "get",
+      description =
+          "Of resp: ${COMPLETION-CANDIDATES}, or several, made in turn: get,get,get,set (default:"
+              + " ${DEFAULT-VALUE}). Where there is a get, all keys are set before.")
+  private List<RespCommand> commands;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Of resp: keys, which all connections ask for in turn (default: ${DEFAULT-VALUE}).")
+  private int keys;
 
   @Option(
       names = "--connections",
@@ -95,7 +137,7 @@ public final class LoadCommand implements Callable<Integer> {
       names = "--size",
       paramLabel = "BYTES",
       defaultValue = "64",
-      description = "Size of a request (default: ${DEFAULT-VALUE}).")
+      description = "Size of an echo, or of a value of resp (default: ${DEFAULT-VALUE}).")
   private int size;
 
   @Option(
@@ -161,17 +203,6 @@ public final class LoadCommand implements Callable<Integer> {
       description = "A line on stderr that often; 0 for none (default: 1s on a terminal, else 0).")
   private Duration progress;
 
-  /** What {@code --protocol} takes. */
-  enum ProtocolName {
-    ECHO;
-
-    Protocol protocol(long seed) {
-      return switch (this) {
-        case ECHO -> Protocol.echo(seed);
-      };
-    }
-  }
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     LoadOptions options = options();
@@ -214,12 +245,39 @@ public final class LoadCommand implements Callable<Integer> {
           duration,
           rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
           reconnect,
-          protocol.protocol(seed),
+          protocol(),
           threads,
           allowErrors,
           every);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
+    }
+  }
+
+  private Protocol protocol() {
+    checkBelongs("--path", ProtocolName.HTTP);
+    checkBelongs("--expect", ProtocolName.HTTP);
+    checkBelongs("--command", ProtocolName.RESP);
+    checkBelongs("--keys", ProtocolName.RESP);
+    checkBelongs("--size", ProtocolName.ECHO, ProtocolName.RESP);
+    return switch (protocol) {
+      case ECHO -> Protocol.echo(seed);
+      case HTTP -> Protocol.http(target, path, Optional.ofNullable(expect));
+      case RESP -> Protocol.resp(seed, commands, keys);
+    };
+  }
+
+  /** What would be ignored is not what was meant. */
+  private void checkBelongs(String option, ProtocolName... protocols) {
+    if (!List.of(protocols).contains(protocol)
+        && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s is of %s, not of --protocol %s"
+              .formatted(
+                  option,
+                  Stream.of(protocols).map(ProtocolName::title).collect(joining(" and ")),
+                  protocol.title()));
     }
   }
 
@@ -243,13 +301,13 @@ public final class LoadCommand implements Callable<Integer> {
   private String headline(LoadOptions o) {
     return String.format(
         Locale.ROOT,
-        "%s to %s: %d connections%s, depth %d, %d B, %s, %d thread%s",
+        "%s to %s: %d connections%s, depth %d,%s %s, %d thread%s",
         o.protocol().title(),
         target,
         o.connections(),
         o.reconnect() ? ", one request each" : "",
         o.depth(),
-        o.size(),
+        o.protocol().isSized() ? " " + o.size() + " B," : "",
         o.rate().isPresent()
             ? String.format(Locale.ROOT, "open loop at %,.0f/s", rate)
             : "closed loop",

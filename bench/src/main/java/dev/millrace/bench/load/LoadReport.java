@@ -95,7 +95,9 @@ final class LoadReport {
     asked.put("protocol", options.protocol().title());
     asked.put("connections", Integer.toString(options.connections()));
     asked.put("depth", Integer.toString(options.depth()));
-    asked.put("size", options.size() + " B");
+    if (options.protocol().isSized()) {
+      asked.put("size", options.size() + " B");
+    }
     asked.put(
         "rate",
         options.rate().isPresent() ? options.rate().getAsDouble() + " /s" : "as answers come");

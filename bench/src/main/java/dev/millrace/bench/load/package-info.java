@@ -14,14 +14,23 @@
  *       dev.millrace.bench.load.LoadResult} what came out.
  *   <li>{@link dev.millrace.bench.load.Protocol} and its {@link
  *       dev.millrace.bench.load.Conversation}: which bytes are sent, and which have to come back.
- *       No socket, no clock.
+ *       No socket, no clock. {@code EchoProtocol}, {@code RespProtocol}, and {@code HttpProtocol}
+ *       with {@code HttpHead}: the three there are. {@code BytePattern}: what values are made of.
  *   <li>{@code Schedule}: when which connection has to ask (open loop). {@code Flight}: the
  *       requests of one connection that are due, in flight, answered. No socket; time is passed in,
  *       so tests drive it by hand.
  *   <li>{@code Client}: one connection. {@code Worker}: one thread, its selector and its
  *       connections; the hard file. {@code Tally}: what a worker counted in one interval.
- *   <li>{@code Load}: the course of a run.
+ *   <li>{@code Load}: the course of a run. {@code Preparer}: what is said before it.
  * </ol>
+ *
+ * <h2>The three protocols</h2>
+ *
+ * <p>Every byte of an answer is checked, in each of them. An <b>echo</b> has to bring back what was
+ * sent. Of <b>resp</b> (Redis), each answer is known before it comes: what is stored under a key is
+ * always the same, and is set before the load if it is asked for. Of <b>http</b>, the head is the
+ * server's own affair as long as it is one, with status 200 and a length, and the body has to be
+ * the same in all answers of a run.
  *
  * <h2>The two loops</h2>
  *

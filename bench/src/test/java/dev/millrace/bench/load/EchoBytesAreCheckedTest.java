@@ -17,7 +17,7 @@ class EchoBytesAreCheckedTest {
   private static final Protocol ECHO = Protocol.echo(1);
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 64, 1000, 16_384, EchoProtocol.STRETCH + 1, EchoProtocol.PERIOD * 2})
+  @ValueSource(ints = {1, 2, 64, 1000, 16_384, BytePattern.STRETCH + 1, BytePattern.PERIOD * 2})
   void inOnePieceAllAnswersAreCounted(int size) throws Exception {
     Conversation echo = ECHO.converse(3, size);
     assertEquals(5, echo.answers(requests(echo, 0, 5, size)));
@@ -143,7 +143,7 @@ class EchoBytesAreCheckedTest {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 200; i++) {
       int one = random.nextInt(100_000);
-      int other = one + 1 + random.nextInt(EchoProtocol.PERIOD - 1);
+      int other = one + 1 + random.nextInt(BytePattern.PERIOD - 1);
       Conversation echo = ECHO.converse(one, 64);
       requests(echo, 0, 1, 64);
       byte[] others = requests(ECHO.converse(other, 64), 0, 1, 64).array();

@@ -1,5 +1,6 @@
 package dev.millrace.bench.load;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -60,7 +61,15 @@ class LoadFromTheCommandLineTest {
           --target [::1]:1 --warmup 99h     | --warmup is 356400000 ms, allowed is 0 ms to 24 h
           --target [::1]:1 --warmup soon    | '--warmup': 'soon' is no duration
           --target [::1]:1 --reconnect --depth 2 | --depth is 2, with reconnect it is 1
-          --target [::1]:1 --protocol smtp  | '--protocol': expected one of [ECHO] (case-insensitive) but was 'smtp'
+          --target [::1]:1 --path /x            | --path is of http, not of --protocol echo
+          --target [::1]:1 --protocol resp --expect x   | --expect is of http, not of --protocol resp
+          --target [::1]:1 --protocol http --command get | --command is of resp, not of --protocol http
+          --target [::1]:1 --keys 7             | --keys is of resp, not of --protocol echo
+          --target [::1]:1 --protocol http --size 7  | --size is of echo and resp, not of --protocol http
+          --target [::1]:1 --protocol http --path x  | --path is 'x', it has to begin with / and be ASCII without spaces
+          --target [::1]:1 --protocol resp --keys 0  | --keys is 0, allowed is 1 to 1000000
+          --target [::1]:1 --protocol resp --command get,del | '--command' (NAME): expected one of [PING, GET, SET] (case-insensitive) but was 'del'
+          --target [::1]:1 --protocol smtp  | '--protocol': expected one of [ECHO, HTTP, RESP] (case-insensitive) but was 'smtp'
           """)
   void wrongUsageIsOneLineThatSaysWhatIsAllowed(String args, String expected) {
     assertEquals(2, load(args.split(" ")), err::toString);
@@ -98,6 +107,35 @@ class LoadFromTheCommandLineTest {
     List<String> distribution = Files.readAllLines(hgrm);
     assertTrue(distribution.get(0).contains("Percentile"), distribution::toString);
     assertTrue(distribution.stream().anyMatch(l -> l.startsWith("#[Max")), distribution::toString);
+  }
+
+  @Test
+  void aServerOfHttpIsLoadedAndAnotherBodyThanExpectedEndsIt() throws Exception {
+    FreeServer.Behaviour hello =
+        (connection, in, to) -> {
+          byte[] request = new byte[1024];
+          while (in.read(request) > 0) {
+            to.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".getBytes(US_ASCII));
+          }
+        };
+    try (FreeServer server = new FreeServer(hello)) {
+      String target = "127.0.0.1:" + server.address().getPort();
+      String[] args = {
+        "--target=" + target, "--protocol=http", "--connections=2", "--warmup=0", "--duration=200ms"
+      };
+      assertEquals(0, load(args), err::toString);
+      assertTrue(
+          out.toString()
+              .startsWith(
+                  "http GET / to " + target + ": 2 connections, depth 1, closed loop, 1 thread"),
+          out::toString);
+      String[] wrong = java.util.Arrays.copyOf(args, args.length + 1);
+      wrong[args.length] = "--expect=ho";
+      assertEquals(1, load(wrong));
+      assertTrue(
+          err.toString().contains("byte 1 of the body of answer 0 is 0x69, expected 0x6f"),
+          err::toString);
+    }
   }
 
   @Test

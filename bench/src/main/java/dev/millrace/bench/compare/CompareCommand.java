@@ -4,6 +4,7 @@ import dev.millrace.bench.Bench;
 import dev.millrace.bench.compare.Counts.InstructionRate;
 import dev.millrace.bench.compare.Counts.SyscallRate;
 import dev.millrace.bench.load.LoadOptions;
+import dev.millrace.bench.load.ProtocolName;
 import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.peer.ServerOptions;
 import dev.millrace.bench.probe.Cpus;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Spec;
           + " time. Cost is processor time of the server's process; the floor is bare-timeouts, a"
           + " loop by hand. Every byte is checked.",
       "",
+      "With --protocol http, servers answer a small text, and ratios are told against activej; with"
+          + " resp they are stores, told against redis-server.",
+      "",
       "The result is written as JSON, Markdown and charts; the tables are printed too."
     },
     mixinStandardHelpOptions = true,
@@ -47,10 +51,17 @@ public final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      description = "What they serve: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+      defaultValue = "echo")
+  private ProtocolName protocol;
+
+  @Option(
       names = "--servers",
       split = ",",
       paramLabel = "NAME",
-      description = "Which: ${COMPLETION-CANDIDATES}. Default: all that run here.",
+      description = "Which: ${COMPLETION-CANDIDATES}. Default: all that serve this and run here.",
       completionCandidates = Servers.Names.class,
       converter = Servers.Converter.class)
   private List<Peer> servers = new ArrayList<>();
@@ -59,10 +70,10 @@ public final class CompareCommand implements Callable<Integer> {
       names = "--workloads",
       split = ",",
       paramLabel = "NAME",
-      description = "Which: ${COMPLETION-CANDIDATES}. Default: all.",
+      description = "Which: ${COMPLETION-CANDIDATES}. Default: all of the protocol.",
       completionCandidates = Workload.Names.class,
       converter = Workload.Converter.class)
-  private List<Workload> workloads = Workload.all();
+  private List<Workload> workloads = new ArrayList<>();
 
   @Option(
       names = "--rounds",
@@ -152,7 +163,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     checkOptions();
-    Servers.Choice choice = Servers.choose(servers);
+    Servers.Choice choice = Servers.choose(protocol, servers);
     choice.left().forEach((peer, why) -> tell(peer.title() + " is left out: " + why));
     if (choice.peers().isEmpty()) {
       throw new IOException("none of the servers asked for runs here");
@@ -162,8 +173,9 @@ public final class CompareCommand implements Callable<Integer> {
     Cpus cpus = Cpus.here();
     cpus.unpinnable().ifPresent(this::tell);
     Settings settings = new Settings(rounds, measure, warmup, readTimeout, jvm, seed);
-    List<Workload> chosen = workloads.stream().distinct().toList();
-    ContestTables tables = new ContestTables(chosen);
+    List<Workload> chosen =
+        workloads.isEmpty() ? Workload.of(protocol) : workloads.stream().distinct().toList();
+    ContestTables tables = new ContestTables(protocol, chosen);
     choice.left().forEach((peer, why) -> tables.note(peer.title() + " is missing: " + why + "."));
     cpus.unpinnable().ifPresent(tables::note);
     long self = ProcessHandle.current().pid();
@@ -190,6 +202,8 @@ public final class CompareCommand implements Callable<Integer> {
 
   /** What would be found wrong only after the first warm-up, or by measuring nothing. */
   private void checkOptions() {
+    Servers.doesNotSpeak(protocol, servers).ifPresent(wrong -> check(false, "--servers: " + wrong));
+    Workload.notOf(protocol, workloads).ifPresent(wrong -> check(false, "--workloads: " + wrong));
     check(rounds >= 1, "--rounds is " + rounds + ", allowed is 1 and more");
     check(
         !measure.isZero() && measure.compareTo(LoadOptions.LONGEST) <= 0,
@@ -251,12 +265,15 @@ public final class CompareCommand implements Callable<Integer> {
 
   private Map<String, String> asked(List<Peer> peers) {
     Map<String, String> asked = new LinkedHashMap<>();
+    if (protocol != ProtocolName.ECHO) {
+      asked.put("protocol", protocol.title());
+    }
     asked.put("rounds", Integer.toString(rounds));
     asked.put("measured in each", measure.toMillis() + " ms");
     asked.put("read time-out", readTimeout.toMillis() + " ms");
     asked.put("each server's JVM", String.join(" ", jvm));
     asked.put("seed", Long.toString(seed));
-    peers.forEach(peer -> asked.put(peer.title(), peer.settings()));
+    peers.forEach(peer -> asked.put(peer.title(), peer.settings(protocol)));
     return asked;
   }
 

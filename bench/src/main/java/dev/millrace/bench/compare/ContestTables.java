@@ -2,6 +2,7 @@ package dev.millrace.bench.compare;
 
 import dev.millrace.bench.compare.Counts.InstructionRate;
 import dev.millrace.bench.compare.Counts.SyscallRate;
+import dev.millrace.bench.load.ProtocolName;
 import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.report.Summary;
 import dev.millrace.bench.report.Table;
@@ -18,30 +19,31 @@ import java.util.function.ToDoubleFunction;
  * each workload one with everything.
  */
 final class ContestTables {
-  /** What ratios are told against: the least that does what all of them do. */
-  static final Peer FLOOR = Peer.BARE_TIMEOUTS;
-
   /** Above this the server waited for its load, so requests per second say nothing of it. */
   private static final double BUSY = 0.9;
 
+  private final Baseline baseline;
   private final List<Workload> workloads;
   private final Table instructions;
   private final Table cpu;
   private final Table cpuToC;
+  private final Table rate;
   private final List<Table> details = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
   /**
    * Empty tables.
    *
+   * @param protocol of all servers
    * @param workloads those to come
    */
-  ContestTables(List<Workload> workloads) {
+  ContestTables(ProtocolName protocol, List<Workload> workloads) {
+    this.baseline = Baseline.of(protocol);
     this.workloads = workloads;
-    instructions =
-        ratios("instructions", "User instructions per request ÷ bare loop with time-outs");
-    cpu = ratios("cpu", "CPU time per request ÷ bare loop with time-outs");
+    instructions = ratios("instructions", "User instructions per request ÷ " + baseline.words());
+    cpu = ratios("cpu", "CPU time per request ÷ " + baseline.words());
     cpuToC = ratios("cpu-c", "CPU time per request ÷ C on epoll");
+    rate = ratios("rate", "Requests per second ÷ " + baseline.words());
   }
 
   private Table ratios(String id, String title) {
@@ -79,7 +81,7 @@ final class ContestTables {
                 new Column("interest", "of them interest changes", "", 3),
                 new Column("sleeps", "waits", "", 3),
                 new Column("rate", "requests", "1/s", 0),
-                new Column("rate-ratio", "÷ floor", "×", 2),
+                new Column("rate-ratio", "÷ " + baseline.name(), "×", 2),
                 new Column("p50", "p50", "µs", 1),
                 new Column("p99", "p99", "µs", 1),
                 new Column("generator", "generator busy", "%", 0)));
@@ -87,7 +89,8 @@ final class ContestTables {
         List.of(
             new Chart("cpu", workload.title() + ": CPU per request", Kind.BARS, List.of("cpu"))));
     results.forEach((peer, rounds) -> put(table, workload, peer, rounds, results));
-    counts.forEach((peer, rates) -> putCounts(table, workload, peer, rates, counts.get(FLOOR)));
+    counts.forEach(
+        (peer, rates) -> putCounts(table, workload, peer, rates, counts.get(baseline.peer())));
     calls.forEach((peer, rate) -> putCalls(table, peer, rate));
     table.note("CPU, instructions, system calls and waits are per request.");
     if (!results.isEmpty()) {
@@ -102,8 +105,9 @@ final class ContestTables {
               + " than were counted. Interest changes are all calls of epoll_ctl, also those for a"
               + " new connection.");
     }
-    if (!results.containsKey(FLOOR) && !counts.containsKey(FLOOR)) {
-      table.note("No ratios to a floor: %s is not among the servers.".formatted(FLOOR.title()));
+    if (!results.containsKey(baseline.peer()) && !counts.containsKey(baseline.peer())) {
+      table.note(
+          "No ratios to a floor: %s is not among the servers.".formatted(baseline.peer().title()));
       // The overviews, which have them else, are empty.
       this.notes.forEach(table::note);
     }
@@ -126,9 +130,13 @@ final class ContestTables {
     table.put(row, "p50", figure(rounds, r -> r.p50Nanos() / 1e3));
     table.put(row, "p99", figure(rounds, r -> r.p99Nanos() / 1e3));
     table.put(row, "generator", figure(rounds, r -> r.generatorBusy() * 100));
-    List<Round> floor = results.get(FLOOR);
+    List<Round> floor = results.get(baseline.peer());
     if (floor != null) {
-      table.put(row, "rate-ratio", Ratios.of(rounds, floor, Round::requestsPerSecond));
+      Summary rates = Ratios.of(rounds, floor, Round::requestsPerSecond);
+      table.put(row, "rate-ratio", rates);
+      if (!baseline.equals(Baseline.FLOOR)) {
+        rate.put(row, workload.id(), rates);
+      }
       cpu.put(row, workload.id(), Ratios.of(rounds, floor, Round::cpuNanosPerRequest));
     }
     List<Round> c = results.get(Peer.C_EPOLL);
@@ -198,12 +206,12 @@ final class ContestTables {
   /** A sentence for below the overviews, or every table where there are none; before the first. */
   void note(String sentence) {
     notes.add(sentence);
-    List.of(instructions, cpu, cpuToC).forEach(table -> table.note(sentence));
+    List.of(instructions, cpu, cpuToC, rate).forEach(table -> table.note(sentence));
   }
 
   /** Those that have figures, the overviews first. */
   List<Table> tables() {
-    List<Table> tables = new ArrayList<>(List.of(instructions, cpu, cpuToC));
+    List<Table> tables = new ArrayList<>(List.of(instructions, cpu, cpuToC, rate));
     tables.removeIf(table -> table.rows().isEmpty());
     tables.addAll(details);
     return tables;

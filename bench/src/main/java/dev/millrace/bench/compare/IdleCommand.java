@@ -1,6 +1,7 @@
 package dev.millrace.bench.compare;
 
 import dev.millrace.bench.Bench;
+import dev.millrace.bench.load.ProtocolName;
 import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.peer.ServerOptions;
 import dev.millrace.bench.peer.ServerProcess;
@@ -129,7 +130,8 @@ public final class IdleCommand implements Callable<Integer> {
                   watch.toMillis(),
                   ServerOptions.LONGEST_READ_TIMEOUT.toHours()));
     }
-    Servers.Choice choice = Servers.choose(servers);
+    checkServers();
+    Servers.Choice choice = Servers.choose(ProtocolName.ECHO, servers);
     choice.left().forEach((peer, why) -> tell(peer.title() + " is left out: " + why));
     if (choice.peers().isEmpty()) {
       throw new IOException("none of the servers asked for runs here");
@@ -170,16 +172,25 @@ public final class IdleCommand implements Callable<Integer> {
     asked.put("connections", "%,d".formatted(connections));
     asked.put("read time-out", readTimeout.toMillis() + " ms");
     asked.put("each server's JVM", String.join(" ", jvm));
-    choice.peers().forEach(peer -> asked.put(peer.title(), peer.settings()));
+    choice.peers().forEach(peer -> asked.put(peer.title(), peer.settings(ProtocolName.ECHO)));
     Report report = new Report("idle", environment, asked, List.of(table));
     spec.commandLine().getOut().println(Markdown.of(report));
     Reports.write(report, out).forEach(path -> tell("written: " + path));
     return 0;
   }
 
+  private void checkServers() {
+    Servers.doesNotSpeak(ProtocolName.ECHO, servers)
+        .ifPresent(
+            wrong -> {
+              throw new ParameterException(spec.commandLine(), "--servers: " + wrong);
+            });
+  }
+
   private void measure(Peer peer, Table table) throws IOException, InterruptedException {
     try (ServerProcess server =
-            ServerProcess.start(new ServerOptions(peer, jvm, List.of(), readTimeout));
+            ServerProcess.start(
+                new ServerOptions(peer, ProtocolName.ECHO, jvm, List.of(), readTimeout));
         IdleConnections clients = new IdleConnections()) {
       clients.open(server.address(), connections / FIRST_SHARE);
       ProcessProbe probe = ProcessProbe.of(server.pid());
@@ -233,7 +244,7 @@ public final class IdleCommand implements Callable<Integer> {
   }
 
   private static void above(Table table) {
-    Summary floor = table.figure(ContestTables.FLOOR.title(), "heap");
+    Summary floor = table.figure(Baseline.FLOOR.peer().title(), "heap");
     if (floor == null) {
       return;
     }

@@ -4,7 +4,6 @@ import dev.millrace.bench.load.Load;
 import dev.millrace.bench.load.LoadListener;
 import dev.millrace.bench.load.LoadOptions;
 import dev.millrace.bench.load.LoadResult;
-import dev.millrace.bench.load.Protocol;
 import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.peer.ServerOptions;
 import dev.millrace.bench.peer.ServerProcess;
@@ -58,7 +57,9 @@ final class Lineup implements AutoCloseable {
       for (Peer peer : peers) {
         servers.put(
             peer,
-            ServerProcess.start(new ServerOptions(peer, options, before, settings.readTimeout())));
+            ServerProcess.start(
+                new ServerOptions(
+                    peer, workload.protocol(), options, before, settings.readTimeout())));
       }
       isUp = true;
     } finally {
@@ -127,7 +128,7 @@ final class Lineup implements AutoCloseable {
             measure,
             OptionalDouble.empty(),
             workload.isReconnecting(),
-            Protocol.echo(settings.seed()),
+            workload.language(settings.seed()),
             1);
     LoadResult result;
     try {

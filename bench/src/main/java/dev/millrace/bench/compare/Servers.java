@@ -1,5 +1,6 @@
 package dev.millrace.bench.compare;
 
+import dev.millrace.bench.load.ProtocolName;
 import dev.millrace.bench.peer.Peer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,18 +28,35 @@ final class Servers {
   /**
    * Those asked for that run here.
    *
+   * @param protocol which all of them have to serve
    * @param asked none for all there are
    */
-  static Choice choose(List<Peer> asked) {
+  static Choice choose(ProtocolName protocol, List<Peer> asked) {
     List<Peer> peers = new ArrayList<>();
     Map<Peer, String> left = new EnumMap<>(Peer.class);
-    for (Peer peer : Peer.values()) {
+    for (Peer peer : Peer.speaking(protocol)) {
       if (asked.isEmpty() || asked.contains(peer)) {
         Optional<String> unavailable = peer.unavailable();
         unavailable.ifPresentOrElse(why -> left.put(peer, why), () -> peers.add(peer));
       }
     }
     return new Choice(peers, left);
+  }
+
+  /** The first of those asked for that does not serve a protocol, in a sentence. */
+  static Optional<String> doesNotSpeak(ProtocolName protocol, List<Peer> asked) {
+    return asked.stream()
+        .filter(peer -> !peer.speaks(protocol))
+        .findFirst()
+        .map(
+            peer ->
+                "%s does not serve %s; there are %s"
+                    .formatted(
+                        peer.title(),
+                        protocol.title(),
+                        Peer.speaking(protocol).stream()
+                            .map(Peer::title)
+                            .collect(Collectors.joining(", "))));
   }
 
   /** Their names, for help. */

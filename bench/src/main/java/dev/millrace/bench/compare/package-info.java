@@ -19,7 +19,8 @@
  * </ul>
  *
  * <p>The floor is {@code bare-timeouts}: the least that a Java program can do and still end an idle
- * connection. {@code c-epoll}, where a compiler is there, is what the machine can do at all.
+ * connection. {@code c-epoll}, where a compiler is there, is what the machine can do at all. Of
+ * protocols there is no floor; ratios are told against a {@code Baseline} that is named.
  *
  * <p>Thread rule: one thread runs a contest from beginning to end; the load generator has its own.
  * What is started here is ended here, also when something fails.

@@ -2,6 +2,7 @@ package dev.millrace.bench.peer;
 
 import dev.millrace.BindFailedException;
 import dev.millrace.bench.Bench;
+import dev.millrace.bench.load.ProtocolName;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -29,7 +31,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "serve",
     description = {
-      "Runs one of the echo servers that are measured, in this JVM, on one event loop.",
+      "Runs one of the servers that are measured, in this JVM, on one event loop.",
       "",
       "Prints 'listening on 127.0.0.1:PORT' when it serves, and then answers lines on its standard"
           + " input: 'heap' with 'heap BYTES', in use after full collections; 'allocated' with"
@@ -38,7 +40,8 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "The other commands start their servers by this, with JVM options that a peer's own"
           + " documentation or benchmarks tell; by hand they have to be given, and it says so if they were not."
-          + " c-epoll is a C program: it is compiled and run, and knows 'stop' alone.",
+          + " c-epoll is a C program: it is compiled and run, and knows 'stop' alone. redis-server is"
+          + " this machine's, in a process of its own.",
       "",
       "Exit codes: 0 stopped, 1 the server can't run or failed, 2 wrong usage."
     },
@@ -53,6 +56,13 @@ public final class ServeCommand implements Callable<Integer> {
       completionCandidates = Titles.class,
       description = "The server: ${COMPLETION-CANDIDATES}.")
   private Peer peer;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      description =
+          "What it serves: ${COMPLETION-CANDIDATES} (default: echo, or the only one it knows).")
+  private ProtocolName protocol;
 
   @Option(
       names = "--port",
@@ -83,10 +93,22 @@ public final class ServeCommand implements Callable<Integer> {
               + ServerOptions.LONGEST_READ_TIMEOUT.toHours()
               + "h, or 0 for off");
     }
+    if (protocol == null) {
+      protocol = peer.protocols().iterator().next();
+    }
+    try {
+      peer.checkSpeaks(protocol);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--protocol: " + e.getMessage());
+    }
     if (peer.unavailable().isPresent()) {
       throw new IOException(peer.title() + " can't run here: " + peer.unavailable().get());
     }
-    return peer.isJava() ? serve() : runProgram();
+    return switch (peer) {
+      case C_EPOLL -> runProgram();
+      case REDIS_SERVER -> runRedis();
+      default -> serve();
+    };
   }
 
   private int serve() throws IOException {
@@ -104,21 +126,26 @@ public final class ServeCommand implements Callable<Integer> {
     InetSocketAddress address = start();
     out.println(ServerProcess.LISTENING + address.getPort());
     out.flush();
+    answerUntilStopped(line -> answer(line, memory));
+    return 0;
+  }
+
+  private void answerUntilStopped(UnaryOperator<String> answer) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       if (line.equals(ServerProcess.STOP)) {
         break;
       }
-      out.println(answer(line, memory));
+      out.println(answer.apply(line));
       out.flush();
     }
-    return 0;
   }
 
   private InetSocketAddress start() throws IOException {
     try {
-      return peer.start(port, readTimeout);
+      return peer.start(protocol, port, readTimeout);
     } catch (BindFailedException e) {
       throw e; // it says all of this and more
     } catch (IOException e) {
@@ -161,6 +188,18 @@ public final class ServeCommand implements Callable<Integer> {
     // It has our standard input, which may stay open when a signal ends this JVM.
     Runtime.getRuntime().addShutdownHook(new Thread(running::destroy, "stop-c-epoll"));
     return running.waitFor();
+  }
+
+  private int runRedis() throws IOException {
+    ServerOptions options = new ServerOptions(peer, protocol, List.of(), List.of(), readTimeout);
+    try (ServerProcess server =
+        port == 0 ? ServerProcess.start(options) : ServerProcess.redis(options, port)) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(ServerProcess.LISTENING + server.address().getPort());
+      out.flush();
+      answerUntilStopped(line -> ServerProcess.ERROR + "it knows stop alone");
+    }
+    return 0;
   }
 
   /** Peers by their titles. */

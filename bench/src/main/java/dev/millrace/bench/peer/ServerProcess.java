@@ -18,11 +18,12 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * A server in a process of its own, which ends with this one: by {@link #close()}, or because its
- * standard input ends when this process does. What it prints on standard error is passed on to
- * ours, and told again if it dies.
+ * standard input, or that of its guard, ends when this process does. What it prints on standard
+ * error is passed on to ours, and told again if it dies.
  *
  * <p>Thread rule: any thread; one question at a time.
  */
@@ -44,10 +45,14 @@ public final class ServerProcess implements AutoCloseable {
   /** A JVM ends in well under a second; under valgrind it writes down first what it has seen. */
   private static final int STOP_SECONDS = 20;
 
+  /** That a free port is taken a moment later happens, and does not happen so often in a row. */
+  private static final int PORT_ATTEMPTS = 5;
+
   /** Of standard error: enough for a stack trace with its cause, and a bound. */
   private static final int MOST_KEPT_LINES = 100;
 
   private final Peer peer;
+  private final Launch launch;
   private final Process process;
   private final BlockingQueue<Optional<String>> answers = new LinkedBlockingQueue<>();
   private final Deque<String> errors = new ArrayDeque<>();
@@ -55,11 +60,29 @@ public final class ServerProcess implements AutoCloseable {
   private final Thread err;
   private InetSocketAddress address;
 
-  private ServerProcess(Peer peer, Process process) {
+  /** Ends a server that does not end with its input; null where that is not needed. */
+  private Process guard;
+
+  private ServerProcess(Peer peer, Launch launch, Process process) {
     this.peer = peer;
+    this.launch = launch;
     this.process = process;
     out = read(process.getInputStream(), "stdout");
     err = read(process.getErrorStream(), "stderr");
+  }
+
+  /**
+   * How a server is run.
+   *
+   * @param command without what stands before it
+   * @param readsInput whether it follows the control protocol on its input, and ends with that
+   * @param words what a line of its output says in the words of that protocol
+   */
+  private record Launch(List<String> command, boolean readsInput, UnaryOperator<String> words) {
+    /** Of a program made for this. */
+    static Launch ofOurs(List<String> command) {
+      return new Launch(command, true, UnaryOperator.identity());
+    }
   }
 
   /**
@@ -74,13 +97,41 @@ public final class ServerProcess implements AutoCloseable {
     if (unavailable.isPresent()) {
       throw new IOException(peer.title() + " can't run here: " + unavailable.get());
     }
-    if (peer.isJava()) {
-      return listening(peer, options.prefix(), java(options));
-    }
+    return switch (peer) {
+      case C_EPOLL -> compiled(options);
+      case REDIS_SERVER -> redis(options);
+      default -> listening(options, Launch.ofOurs(java(options)));
+    };
+  }
+
+  private static ServerProcess compiled(ServerOptions options) throws IOException {
     // When it listens it runs, and needs its file no more.
     try (EpollEchoProgram program = EpollEchoProgram.compile()) {
-      return listening(peer, options.prefix(), List.of(program.executable().toString(), "0"));
+      return listening(options, Launch.ofOurs(List.of(program.executable().toString(), "0")));
     }
+  }
+
+  private static ServerProcess redis(ServerOptions options) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return redis(options, RedisServer.freePort());
+      } catch (IOException e) {
+        // Somebody else took the port that was free.
+        if (attempt == PORT_ATTEMPTS || !e.getMessage().contains(RedisServer.PORT_IN_USE)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** A Redis that listens at this port, which has to be told. */
+  static ServerProcess redis(ServerOptions options, int port) throws IOException {
+    return listening(
+        options,
+        new Launch(
+            RedisServer.command(port, options.readTimeout()),
+            false,
+            line -> line.contains(RedisServer.READY) ? LISTENING + port : line));
   }
 
   private static List<String> java(ServerOptions options) {
@@ -90,21 +141,24 @@ public final class ServerProcess implements AutoCloseable {
     command.addAll(options.jvmOptions());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName()));
     command.addAll(List.of("serve", options.peer().title()));
+    command.addAll(List.of("--protocol", options.protocol().title()));
     command.addAll(List.of("--read-timeout", options.readTimeout().toMillis() + "ms"));
     return command;
   }
 
-  private static ServerProcess listening(Peer peer, List<String> prefix, List<String> command)
-      throws IOException {
-    List<String> all = new ArrayList<>(prefix);
-    all.addAll(command);
+  private static ServerProcess listening(ServerOptions options, Launch launch) throws IOException {
+    List<String> all = new ArrayList<>(options.prefix());
+    all.addAll(launch.command());
     ProcessBuilder builder = new ProcessBuilder(all);
     // They would add options that no report tells.
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().remove("JDK_JAVA_OPTIONS");
-    ServerProcess server = new ServerProcess(peer, builder.start());
+    ServerProcess server = new ServerProcess(options.peer(), launch, builder.start());
     boolean listening = false;
     try {
+      if (!launch.readsInput()) {
+        server.guard = RedisServer.endWithUs(server.pid());
+      }
       server.address = Peer.loopback(Integer.parseInt(server.await(LISTENING, START_SECONDS)));
       listening = true;
       return server;
@@ -228,8 +282,11 @@ public final class ServerProcess implements AutoCloseable {
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (isOut && isAnswer(line)) {
-          answers.add(Optional.of(line));
+        String answer = launch.words().apply(line);
+        if (isOut && isAnswer(answer)) {
+          answers.add(Optional.of(answer));
+        } else if (isOut && !launch.readsInput()) {
+          keep(line); // its log, of which nothing is wrong as long as it runs
         } else {
           pass(line); // a JVM prints its own warnings on standard output, too
         }
@@ -251,22 +308,30 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private void pass(String line) {
+    keep(line);
+    System.err.println(peer.title() + ": " + line);
+  }
+
+  private void keep(String line) {
     synchronized (errors) {
       if (errors.size() == MOST_KEPT_LINES) {
         errors.removeFirst();
       }
       errors.addLast(line);
     }
-    System.err.println(peer.title() + ": " + line);
   }
 
   /** Asks it to end, and kills it if it has not within 20 s. */
   @Override
   public void close() {
-    try {
-      tell(STOP);
-    } catch (IOException e) {
-      // It reads no more: it has ended already, and was not asked since.
+    if (!launch.readsInput()) {
+      signal();
+    } else {
+      try {
+        tell(STOP);
+      } catch (IOException e) {
+        // It reads no more: it has ended already, and was not asked since.
+      }
     }
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -279,6 +344,14 @@ public final class ServerProcess implements AutoCloseable {
       kill();
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** By a signal; and first its guard, which would signal to whoever has the number by then. */
+  private void signal() {
+    if (guard != null) {
+      guard.destroyForcibly().onExit().join();
+    }
+    process.toHandle().destroy(); // Process.destroy would close its output, too, unread
   }
 
   private void kill() {

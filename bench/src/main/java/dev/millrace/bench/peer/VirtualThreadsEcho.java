@@ -34,13 +34,11 @@ final class VirtualThreadsEcho {
    */
   private static final int BUFFER_BYTES = 16 << 10;
 
-  private VirtualThreadsEcho() {}
+  static final String SETTINGS =
+      "a virtual thread a connection; blocking streams of a Socket, SO_TIMEOUT, 16 KiB buffer a"
+          + " connection, TCP_NODELAY, backlog 4096";
 
-  static String settings(List<String> jvmOptions) {
-    return "a virtual thread a connection; blocking streams of a Socket, SO_TIMEOUT, 16 KiB buffer a"
-        + " connection, TCP_NODELAY, backlog 4096; JVM: "
-        + String.join(" ", jvmOptions);
-  }
+  private VirtualThreadsEcho() {}
 
   static InetSocketAddress start(int port, Duration readTimeout) throws IOException {
     ServerSocket listener = new ServerSocket();

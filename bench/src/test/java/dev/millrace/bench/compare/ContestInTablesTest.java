@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.bench.compare.Counts.InstructionRate;
 import dev.millrace.bench.compare.Counts.SyscallRate;
+import dev.millrace.bench.load.ProtocolName;
 import dev.millrace.bench.peer.Peer;
 import dev.millrace.bench.probe.Syscalls;
 import dev.millrace.bench.probe.Syscalls.Calls;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 10, unit = TimeUnit.SECONDS)
 class ContestInTablesTest {
-  private final ContestTables tables = new ContestTables(List.of(Workload.SMALL, Workload.SINGLE));
+  private final ContestTables tables =
+      new ContestTables(ProtocolName.ECHO, List.of(Workload.SMALL, Workload.SINGLE));
 
   @Test
   void aServerIsComparedWithTheFloorAndWithC() {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.bench.Bench;
+import dev.millrace.bench.peer.Peer;
+import dev.millrace.bench.peer.Peers;
 import dev.millrace.bench.report.Report;
 import dev.millrace.bench.report.Reports;
 import dev.millrace.bench.report.Table;
@@ -55,6 +57,57 @@ class SmallRunOfEverythingTest {
   }
 
   @Test
+  void serversOfHttpAreComparedWithActiveJ() throws IOException {
+    int exit =
+        run(
+            "compare",
+            "--protocol=http",
+            "--servers=netty-nio,activej",
+            "--workloads=plaintext-pipelined",
+            "--rounds=1",
+            "--measure=1s",
+            "--warmup=1s",
+            "--instructions=none",
+            "--out=" + results);
+    assertEquals(0, exit, err.toString());
+    Report report = Reports.read(results.resolve("compare.json"));
+    assertEquals(
+        List.of("cpu", "rate", "plaintext-pipelined"),
+        report.tables().stream().map(Table::id).toList());
+    Table cpu = table(report, "cpu");
+    assertEquals("CPU time per request ÷ ActiveJ", cpu.title());
+    assertEquals(1.0, cpu.figure("activej", "plaintext-pipelined").median());
+    assertTrue(cpu.figure("netty-nio", "plaintext-pipelined").median() > 0);
+    assertEquals(1.0, table(report, "rate").figure("activej", "plaintext-pipelined").median());
+    assertEquals("http", report.options().get("protocol"));
+  }
+
+  @Test
+  void redisIsComparedWithItself() throws IOException {
+    Peers.require(Peer.REDIS_SERVER);
+    int exit =
+        run(
+            "compare",
+            "--protocol=resp",
+            "--servers=redis-server",
+            "--workloads=get,set-pipelined",
+            "--rounds=1",
+            "--measure=1s",
+            "--warmup=1s",
+            "--instructions=none",
+            "--out=" + results);
+    assertEquals(0, exit, err.toString());
+    Report report = Reports.read(results.resolve("compare.json"));
+    assertEquals(
+        List.of("cpu", "rate", "get", "set-pipelined"),
+        report.tables().stream().map(Table::id).toList());
+    assertEquals(1.0, table(report, "rate").figure("redis-server", "get").median());
+    assertTrue(
+        report.options().get("redis-server").startsWith("redis-server "),
+        report.options()::toString);
+  }
+
+  @Test
   void idleConnectionsAreCounted() throws IOException {
     int exit =
         run(
@@ -94,6 +147,10 @@ class SmallRunOfEverythingTest {
       delimiter = '|',
       textBlock =
           """
+          compare --servers=redis-server         | --servers: redis-server does not serve echo; there are millrace, bare, bare-timeouts, netty-nio, netty-epoll, activej, virtual-threads, c-epoll
+          compare --protocol=resp --servers=bare | --servers: bare does not serve resp; there are
+          compare --protocol=http --workloads=small | --workloads: small is a workload of echo and not of http; there are plaintext, plaintext-pipelined
+          idle --servers=microhttp               | --servers: microhttp does not serve echo; there are millrace,
           compare --measure=0                    | --measure is 0ms, allowed is 1ms to 24h
           compare --read-timeout=600h            | --read-timeout is too long, allowed is up to 576h, or 0 for off
           compare --no-clock --instructions=none | --no-clock with --instructions none leaves nothing to measure

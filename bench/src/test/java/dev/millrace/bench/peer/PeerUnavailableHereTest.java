@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.bench.load.ProtocolName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,13 +61,47 @@ class PeerUnavailableHereTest {
             });
   }
 
+  @Test
+  void redisHasToBeInstalled(@TempDir Path empty) {
+    assertEquals(
+        Optional.of("there is no 'redis-server' on the PATH"),
+        Peer.unavailableRedis(empty.toString()));
+    assertTrue(Peer.unavailableRedis(null).isPresent());
+  }
+
   @ParameterizedTest
   @EnumSource
   void everyOneTellsItsSettings(Peer peer) {
-    assertTrue(peer.settings().contains("TCP_NODELAY"), peer.settings());
-    assertTrue(peer.settings().contains("backlog " + Peer.BACKLOG), peer.settings());
-    assertFalse(peer.settings().contains("null"), peer.settings());
-    assertTrue(peer.settings().contains(String.join(" ", peer.jvmOptions())), peer.settings());
+    for (ProtocolName protocol : peer.protocols()) {
+      String settings = peer.settings(protocol);
+      assertTrue(settings.contains("TCP_NODELAY"), settings);
+      assertTrue(settings.contains("backlog " + Peer.BACKLOG), settings);
+      assertFalse(settings.contains("null"), settings);
+      assertTrue(settings.contains(String.join(" ", peer.jvmOptions())), settings);
+    }
+  }
+
+  @Test
+  void whatOneDoesNotServeIsToldWithWhatItServes() {
+    String expected = "microhttp does not serve resp, but http";
+    for (Executable wrong :
+        List.<Executable>of(
+            () -> Peer.MICROHTTP.settings(ProtocolName.RESP),
+            () -> Peer.MICROHTTP.start(ProtocolName.RESP, 0, Peers.LONG),
+            () -> Peers.options(Peer.MICROHTTP, ProtocolName.RESP, Peers.LONG))) {
+      assertEquals(expected, assertThrows(IllegalArgumentException.class, wrong).getMessage());
+    }
+  }
+
+  @Test
+  void eachProtocolHasItsServers() {
+    assertEquals(
+        List.of(Peer.REDIS_SERVER),
+        Peer.speaking(ProtocolName.RESP).stream().filter(peer -> !peer.isJava()).toList());
+    assertTrue(
+        Peer.speaking(ProtocolName.HTTP)
+            .containsAll(List.of(Peer.NETTY_NIO, Peer.NETTY_EPOLL, Peer.ACTIVEJ, Peer.MICROHTTP)));
+    assertFalse(Peer.speaking(ProtocolName.ECHO).contains(Peer.MICROHTTP));
   }
 
   @Test
@@ -79,7 +115,9 @@ class PeerUnavailableHereTest {
             "netty-epoll",
             "activej",
             "virtual-threads",
-            "c-epoll"),
+            "c-epoll",
+            "microhttp",
+            "redis-server"),
         Arrays.stream(Peer.values()).map(Peer::title).toList());
   }
 }

@@ -1,12 +1,15 @@
 package dev.millrace.bench.peer;
 
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.millrace.bench.load.ProtocolName;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The servers that can run here, and how they are started where nothing is measured. */
-final class Peers {
+public final class Peers {
   /** Far more than any test takes; so that only the test's own time-out ends an idle client. */
   static final Duration LONG = Duration.ofMinutes(5);
 
@@ -16,8 +19,36 @@ final class Peers {
 
   private Peers() {}
 
+  /** Those that echo. */
   static Stream<Peer> available() {
-    return Arrays.stream(Peer.values()).filter(peer -> peer.unavailable().isEmpty());
+    return available(ProtocolName.ECHO);
+  }
+
+  private static Stream<Peer> available(ProtocolName protocol) {
+    return Peer.speaking(protocol).stream().filter(peer -> peer.unavailable().isEmpty());
+  }
+
+  static Stream<Peer> availableOfHttp() {
+    return available(ProtocolName.HTTP);
+  }
+
+  /** Without Redis, which a test asks for by itself. */
+  static Stream<Peer> availableJavaOfResp() {
+    return available(ProtocolName.RESP).filter(Peer::isJava);
+  }
+
+  /**
+   * Skips the test where a server can't run; in CI, where all of them are to be there, fails it.
+   */
+  public static void require(Peer peer) {
+    peer.unavailable()
+        .ifPresent(
+            why -> {
+              if ("true".equals(System.getenv("CI"))) {
+                fail(peer.title() + ": " + why);
+              }
+              assumeTrue(false, peer.title() + ": " + why);
+            });
   }
 
   /** One in a JVM and the one that is not, where it does not matter which server it is. */
@@ -29,7 +60,13 @@ final class Peers {
     return available().filter(Peer::hasReadTimeout);
   }
 
+  /** As what it serves first, which is the echo where it knows that. */
   static ServerOptions options(Peer peer, Duration readTimeout) {
-    return new ServerOptions(peer, peer.isJava() ? QUICK_JVM : List.of(), List.of(), readTimeout);
+    return options(peer, peer.protocols().iterator().next(), readTimeout);
+  }
+
+  static ServerOptions options(Peer peer, ProtocolName protocol, Duration readTimeout) {
+    List<String> jvm = peer.isJava() ? QUICK_JVM : List.of();
+    return new ServerOptions(peer, protocol, jvm, List.of(), readTimeout);
   }
 }

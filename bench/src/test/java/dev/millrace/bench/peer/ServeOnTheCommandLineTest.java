@@ -38,7 +38,10 @@ class ServeOnTheCommandLineTest {
       delimiter = '|',
       textBlock =
           """
-          nonsense                       | serve: Invalid value for positional parameter at index 0 (PEER): 'nonsense' is no peer; there are millrace, bare, bare-timeouts, netty-nio, netty-epoll, activej, virtual-threads, c-epoll
+          nonsense                       | serve: Invalid value for positional parameter at index 0 (PEER): 'nonsense' is no peer; there are millrace, bare, bare-timeouts, netty-nio, netty-epoll, activej, virtual-threads, c-epoll, microhttp, redis-server
+          bare --protocol http           | serve: --protocol: bare does not serve http, but echo
+          netty-nio --protocol resp      | serve: --protocol: netty-nio does not serve resp, but echo, http
+          bare --protocol smtp           | serve: Invalid value for option '--protocol': expected one of [ECHO, HTTP, RESP] (case-insensitive) but was 'smtp'
           bare --port 99999              | serve: --port is 99999, allowed is 0 to 65535
           bare --port -1                 | serve: --port is -1, allowed is 0 to 65535
           bare --read-timeout 5x         | serve: Invalid value for option '--read-timeout': '5x' is no duration; write 500ms, 2s, 5m or 1h, or 0 to switch it off
@@ -116,7 +119,7 @@ class ServeOnTheCommandLineTest {
     return run(peer.jvmOptions(), peer, port, lines);
   }
 
-  private static List<String> command(List<String> jvmOptions, Peer peer, int port) {
+  static List<String> command(List<String> jvmOptions, Peer peer, int port) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Peers.QUICK_JVM);

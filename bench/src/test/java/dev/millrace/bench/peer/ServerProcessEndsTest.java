@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.bench.load.ProtocolName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ class ServerProcessEndsTest {
   void oneThatDoesNotStartIsToldWithWhatItSaid() {
     List<String> jvm = new ArrayList<>(Peers.QUICK_JVM);
     jvm.add("-XX:+NoSuchOption");
-    ServerOptions options = new ServerOptions(Peer.BARE, jvm, List.of(), Peers.LONG);
+    ServerOptions options =
+        new ServerOptions(Peer.BARE, ProtocolName.ECHO, jvm, List.of(), Peers.LONG);
     IOException e = assertThrows(IOException.class, () -> ServerProcess.start(options));
     assertTrue(e.getMessage().startsWith("bare has ended with exit code 1: "), e.getMessage());
     assertTrue(e.getMessage().contains("NoSuchOption"), e.getMessage());
@@ -53,7 +55,8 @@ class ServerProcessEndsTest {
   @Test
   void aPrefixThatIsNotThereIsNamed() {
     ServerOptions options =
-        new ServerOptions(Peer.BARE, List.of(), List.of("no-such-program"), Peers.LONG);
+        new ServerOptions(
+            Peer.BARE, ProtocolName.ECHO, List.of(), List.of("no-such-program"), Peers.LONG);
     IOException e = assertThrows(IOException.class, () -> ServerProcess.start(options));
     assertTrue(e.getMessage().contains("no-such-program"), e.getMessage());
   }
@@ -61,7 +64,8 @@ class ServerProcessEndsTest {
   @Test
   void aPrefixBecomesTheServer() throws IOException {
     ServerOptions options =
-        new ServerOptions(Peer.BARE, Peers.QUICK_JVM, List.of("env", "A=b"), Peers.LONG);
+        new ServerOptions(
+            Peer.BARE, ProtocolName.ECHO, Peers.QUICK_JVM, List.of("env", "A=b"), Peers.LONG);
     try (ServerProcess server = ServerProcess.start(options)) {
       String command = ProcessHandle.of(server.pid()).orElseThrow().info().command().orElseThrow();
       assertTrue(command.endsWith("/java"), command);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.bench.load.ProtocolName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -37,7 +38,8 @@ class ServerTellsItsMemoryTest {
   void aJvmThatDoesNotCollectIsNamed() throws IOException {
     List<String> jvm = new ArrayList<>(Peers.QUICK_JVM);
     jvm.add("-XX:+DisableExplicitGC");
-    ServerOptions options = new ServerOptions(Peer.BARE, jvm, List.of(), Peers.LONG);
+    ServerOptions options =
+        new ServerOptions(Peer.BARE, ProtocolName.ECHO, jvm, List.of(), Peers.LONG);
     try (ServerProcess server = ServerProcess.start(options)) {
       Exception e = assertThrows(UncheckedIOException.class, server::heapBytes);
       assertTrue(e.getMessage().contains("DisableExplicitGC"), e.getMessage());

@@ -21,7 +21,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Examples.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EchoCommand.class, HttpCommand.class, KvCommand.class, ProxyCommand.class, ChatCommand.class, SimCommand.class})
+    subcommands = {
+      EchoCommand.class,
+      HttpCommand.class,
+      KvCommand.class,
+      ProxyCommand.class,
+      ChatCommand.class,
+      SimCommand.class
+    })
 public final class Examples implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */
   public static final String VERSION = "millrace-examples 0.1.0";

@@ -22,7 +22,8 @@ class HttpFromTheCommandLineTest {
     "--max-header, 99999999, '--max-header is 99999999, allowed is 1 to 16777216'",
     "--request-timeout, soon, \\'soon' is no duration"
   })
-  void usedWronglyItSaysInOneLineWhatIsWrong(String option, String value, String line) throws Exception {
+  void usedWronglyItSaysInOneLineWhatIsWrong(String option, String value, String line)
+      throws Exception {
     try (ExampleProcess http = ExampleProcess.run("http", option, value)) {
       assertEquals(2, http.awaitExit());
       String expected = line.replace("\\'", "'");

@@ -116,7 +116,9 @@ class OverLoopbackTest {
                 try (Socket accepted = listener.accept()) {
                   long came = readPattern(accepted.getInputStream());
                   accepted.getOutputStream().write("got ".getBytes(StandardCharsets.US_ASCII));
-                  accepted.getOutputStream().write(Long.toString(came).getBytes(StandardCharsets.US_ASCII));
+                  accepted
+                      .getOutputStream()
+                      .write(Long.toString(came).getBytes(StandardCharsets.US_ASCII));
                   return came;
                 } catch (IOException e) {
                   throw new AssertionError(e);
@@ -124,7 +126,9 @@ class OverLoopbackTest {
               });
       sendPattern(client.getOutputStream(), total);
       client.shutdownOutput();
-      assertEquals("got " + total, new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+      assertEquals(
+          "got " + total,
+          new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
       assertEquals(total, target.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
     }
   }
@@ -139,7 +143,8 @@ class OverLoopbackTest {
       target.setSoTimeout(PATIENCE_MILLIS);
       target.getOutputStream().write('!');
       target.shutdownOutput();
-      assertEquals("!", new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+      assertEquals(
+          "!", new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
       CompletableFuture<Long> came =
           CompletableFuture.supplyAsync(
               () -> {

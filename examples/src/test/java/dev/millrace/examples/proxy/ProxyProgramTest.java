@@ -12,9 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +98,9 @@ class ProxyProgramTest {
         try (Socket client = proxy.connect()) {
           client.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
           client.shutdownOutput();
-          assertEquals("hello", new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+          assertEquals(
+              "hello",
+              new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
         }
         proxy.awaitErr("target conn=", "kind=ECONNREFUSED");
         proxy.awaitErr("client conn=", "in=5 out=5 unsent=0");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
 
 @Timeout(60)
 class FileIsAskedForTest {
@@ -256,6 +260,29 @@ class FileIsAskedForTest {
     }
     assertEquals("Hello, World!\n", reader.next("GET").body());
     assertTrue(reader.isAtEnd());
+  }
+
+  @Test
+  @ExpectedLog(level = Level.ERROR, containing = "handler threw")
+  void aFaultOfOursIsAnsweredAndEndsTheConnection() throws Exception {
+    HttpSettings settings = HttpSettings.defaults().withRoot(root);
+    AtomicInteger looks = new AtomicInteger();
+    LongSupplier brokenCalendar =
+        () -> {
+          if (looks.incrementAndGet() == 1) {
+            return 0; // for the date; the next one is for the file's age
+          }
+          throw new IllegalStateException("a fault that this test has planted");
+        };
+    HttpService service = new HttpService(settings, brokenCalendar, record -> {});
+    try (Served broken = new Served(settings, service)) {
+      Answer.Reader reader =
+          broken.untilClosed("GET /letters.txt HTTP/1.1\r\nHost: h\r\n\r\n".repeat(2));
+      Answer answer = reader.next("GET");
+      assertEquals(500, answer.status());
+      assertTrue(answer.isLast());
+      assertTrue(reader.isAtEnd(), reader::rest);
+    }
   }
 
   @Test

@@ -3,7 +3,10 @@ package dev.millrace.examples.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.Limits;
+import dev.millrace.LoopOptions;
 import dev.millrace.Timeouts;
+import dev.millrace.failure.FailureTexts;
 import dev.millrace.fault.Dice;
 import dev.millrace.fault.FaultPlan;
 import dev.millrace.sim.SimPeer;
@@ -45,7 +48,7 @@ class PipelinesUnderFaultsTest {
     Client(Trial trial, boolean mayReset) {
       dice = trial.dice();
       this.mayReset = mayReset;
-      int requests = 1 + dice.below(12);
+      int requests = (int) dice.skewed(1, 60);
       for (int i = 1; i <= requests; i++) {
         add(i == requests ? "Connection: close\r\n" : "");
       }
@@ -55,8 +58,8 @@ class PipelinesUnderFaultsTest {
     }
 
     private void add(String field) {
-      switch (dice.below(10)) {
-        case 0, 1 -> get("/", 200, "Hello, World!\n", field);
+      switch (dice.below(14)) {
+        case 0, 1, 10, 11, 12, 13 -> get("/", 200, "Hello, World!\n", field);
         case 2 -> get("/healthz", 200, "ok\n", field);
         case 3 -> get("/nothing/here", 404, "404 Not Found\n", field);
         case 4 -> {
@@ -168,12 +171,13 @@ class PipelinesUnderFaultsTest {
     }
   }
 
-  private static Trials trials(boolean mayReset) {
+  private static Trials trials(boolean mayReset, boolean isRoomScarce) {
     return Trials.of(
         trial -> {
           trial.timeouts(Timeouts.defaults());
           HttpSettings settings = HttpSettings.defaults().withRequestTimeout(Duration.ofMinutes(5));
-          trial.limits(settings.limits());
+          Limits limits = settings.limits();
+          trial.limits(isRoomScarce ? scarce(limits, trial.dice()) : limits);
           trial.server(new HttpService(settings, () -> 1_700_000_000_000L, record -> {}));
           trial.faults(
               FaultPlan.parse(
@@ -188,16 +192,42 @@ class PipelinesUnderFaultsTest {
 
   @Test
   void nothingIsLostWhereNobodyResets() {
-    assertEquals(RUNS, trials(false).seeds(1, RUNS));
+    assertEquals(RUNS, trials(false, false).seeds(1, RUNS));
   }
 
   @Test
   void whatArrivesBeforeAResetIsRight() {
-    assertEquals(RUNS, trials(true).seeds(1, RUNS));
+    assertEquals(RUNS, trials(true, false).seeds(1, RUNS));
+  }
+
+  /**
+   * Either room for some thirty short answers, so that writes are refused in the middle of a
+   * pipeline; or more for each than the loop has for all.
+   */
+  private static Limits scarce(Limits limits, Dice dice) {
+    int high = dice.below(2) == 0 ? 4 << 10 : 40 << 10;
+    return limits
+        .withLowWaterBytes(high / 4)
+        .withHighWaterBytes(high)
+        .withHardLimitBytes(high + (1 << 10));
+  }
+
+  @Test
+  void nothingIsLostWhereThereIsHardlyRoom() {
+    Trials trials =
+        trials(false, true)
+            .loopOptions(
+                dice ->
+                    LoopOptions.defaults()
+                        .withFailureTexts(FailureTexts.none())
+                        .withReadBufferBytes(1 << 10)
+                        .withChunkBytes(4 << 10)
+                        .withBudgetBytes(64 << 10));
+    assertEquals(RUNS, trials.seeds(1, RUNS));
   }
 
   @Test
   void everybodyIsServedOnceTheFaultsHaveEnded() {
-    assertEquals(RUNS / 3, trials(false).mode(TrialMode.LIVENESS).seeds(1, RUNS / 3));
+    assertEquals(RUNS / 3, trials(false, false).mode(TrialMode.LIVENESS).seeds(1, RUNS / 3));
   }
 }

@@ -17,12 +17,12 @@ final class Served implements AutoCloseable {
   final Server server;
 
   Served(HttpSettings settings) throws IOException {
+    this(settings, new HttpService(settings));
+  }
+
+  Served(HttpSettings settings, HttpService service) throws IOException {
     server =
-        Server.builder()
-            .listen("127.0.0.1", 0)
-            .limits(settings.limits())
-            .handler(new HttpService(settings))
-            .start();
+        Server.builder().listen("127.0.0.1", 0).limits(settings.limits()).handler(service).start();
   }
 
   String uri(String path) {

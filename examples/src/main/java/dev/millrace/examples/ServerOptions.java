@@ -99,11 +99,6 @@ public final class ServerOptions {
     return verbose;
   }
 
-  /** How long an idle connection is kept: for who decides himself when one is idle. */
-  public Duration readTimeout() {
-    return readTimeout;
-  }
-
   /** The address or name to listen on, as it was given. */
   public String host() {
     return host;

@@ -18,7 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * already. It opens what it is going to send and owns it until the connection has accepted it.
  */
 final class FileAnswer implements AutoCloseable {
-  /** A text to be sent, and behind it a region of the file if there is one. */
+  /** A text to be sent, which may be empty, and a region of the file behind it. */
   private record Part(String before, FileRegion region) {}
 
   private final String tag;
@@ -29,8 +29,15 @@ final class FileAnswer implements AutoCloseable {
   private String type;
   private long length;
   private String contentRange;
+
+  /** Behind the last part. */
+  private String last = "";
+
+  /** The first part that was not accepted yet. */
   private int next;
-  private boolean isHalf;
+
+  /** Whether all of it was accepted. */
+  private boolean isGiven;
 
   /**
    * Looks at the request's conditions and ranges, and opens what they ask for.
@@ -102,9 +109,8 @@ final class FileAnswer implements AutoCloseable {
       length += before.length() + range.count();
       add(before, path, range);
     }
-    String last = "\r\n--" + boundary + "--\r\n";
+    last = "\r\n--" + boundary + "--\r\n";
     length += last.length();
-    parts.add(new Part(last, null));
     type = "multipart/byteranges; boundary=" + boundary;
   }
 
@@ -125,8 +131,31 @@ final class FileAnswer implements AutoCloseable {
     return contentRange;
   }
 
-  /** Writes the fields. */
-  void head(ResponseWriter writer) {
+  /** Whether a body follows the head. */
+  boolean hasBody() {
+    return !parts.isEmpty();
+  }
+
+  /**
+   * Gives the connection the head, and the first part of the body with it: both or neither.
+   *
+   * @param writer in which the answer has been begun
+   */
+  WriteResult begin(Connection connection, ResponseWriter writer) {
+    head(writer);
+    writer.endHead();
+    if (parts.isEmpty()) {
+      return connection.write(writer.buffer());
+    }
+    Part first = parts.get(0);
+    WriteResult result = connection.write(writer.put(first.before).buffer(), first.region);
+    if (result == WriteResult.ACCEPTED) {
+      next = 1;
+    }
+    return result;
+  }
+
+  private void head(ResponseWriter writer) {
     writer.field("ETag", tag).field("Last-Modified", HttpDate.text(modified));
     if (status == Status.NOT_MODIFIED) {
       return; // what else the client has been told with the file itself (RFC 9110 section 15.4.5)
@@ -137,50 +166,33 @@ final class FileAnswer implements AutoCloseable {
     }
   }
 
-  /** Whether a body follows the head. */
-  boolean hasBody() {
-    return !parts.isEmpty();
-  }
-
   /**
-   * Gives the connection what it takes of the body.
+   * Gives the connection what it takes of the rest. What it refuses for want of room is given when
+   * this is called again, in {@code onWritable}; when nothing is left this does nothing.
    *
    * @param sent told when the kernel has the last byte
-   * @return {@code ACCEPTED} when all was given; {@code FULL} if it is to be called again in {@code
-   *     onWritable}; {@code CLOSED}
    */
-  WriteResult proceed(Connection connection, WriteCompletion sent) {
-    while (next < parts.size()) {
+  void proceed(Connection connection, WriteCompletion sent) {
+    for (; next < parts.size(); next++) {
       Part part = parts.get(next);
-      boolean isLast = next == parts.size() - 1;
-      WriteResult result = WriteResult.ACCEPTED;
-      if (!isHalf && !part.before.isEmpty()) {
-        ByteBuffer before = ByteBuffer.wrap(ResponseWriter.ascii(part.before));
-        result =
-            isLast && part.region == null
-                ? connection.write(before, sent)
-                : connection.write(before);
+      if (connection.write(bytes(part.before), part.region) != WriteResult.ACCEPTED) {
+        return;
       }
-      if (result == WriteResult.ACCEPTED && part.region != null) {
-        isHalf = true;
-        result = connection.write(part.region, isLast ? sent : null);
-      }
-      if (result != WriteResult.ACCEPTED) {
-        return result;
-      }
-      isHalf = false;
-      next++;
     }
-    return WriteResult.ACCEPTED;
+    if (!isGiven) {
+      isGiven = connection.write(bytes(last), sent) == WriteResult.ACCEPTED;
+    }
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(ResponseWriter.ascii(text));
   }
 
   /** Closes what was not accepted. */
   @Override
   public void close() {
     for (; next < parts.size(); next++) {
-      if (parts.get(next).region != null) {
-        parts.get(next).region.close();
-      }
+      parts.get(next).region.close();
     }
   }
 }

@@ -114,8 +114,7 @@ public final class HttpCommand implements Callable<Integer> {
     if (root != null && !(Files.isDirectory(root) && Files.isReadable(root))) {
       throw wrong("--root is " + root + ", allowed is a directory that can be read");
     }
-    return new HttpSettings(
-        maxHeader, maxUri, maxBody, requestTimeout, options.readTimeout(), root);
+    return new HttpSettings(maxHeader, maxUri, maxBody, requestTimeout, root);
   }
 
   private void checkRange(String option, long value, long max) {

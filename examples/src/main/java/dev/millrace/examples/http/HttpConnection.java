@@ -50,9 +50,6 @@ final class HttpConnection implements ConnectionHandler {
   /** As large as leaves in one piece with its frame, and small beside the high water mark. */
   private static final int MAX_CHUNK_BYTES = 16 << 10;
 
-  /** So much is handed over in the core's default of 5 s to a client that reads 3 KiB a second. */
-  private static final int MAX_CLOSING_BYTES = 16 << 10;
-
   /**
    * What is under way.
    *
@@ -134,11 +131,6 @@ final class HttpConnection implements ConnectionHandler {
   }
 
   // ---- events
-
-  @Override
-  public void onOpen(Connection connection) {
-    connection.readIdle(service.settings.idleTimeout());
-  }
 
   @Override
   public void onData(Connection connection, ByteBuffer data) {
@@ -226,7 +218,7 @@ final class HttpConnection implements ConnectionHandler {
     timed = owed;
     boolean isLate = owed == Owed.HEAD || owed == Owed.BODY;
     connection.deadline(isLate ? service.settings.requestTimeout() : Duration.ZERO);
-    connection.readIdle(owed == Owed.REQUEST ? service.settings.idleTimeout() : Duration.ZERO);
+    connection.readIdle(owed == Owed.REQUEST ? connection.timeouts().readIdle() : Duration.ZERO);
   }
 
   // ---- requests
@@ -468,22 +460,13 @@ final class HttpConnection implements ConnectionHandler {
     return true;
   }
 
-  /**
-   * Closes behind what was written. The core gives a close a few seconds in all, however steadily
-   * the client reads; so where much waits, the close comes when it is handed over, and until then
-   * only a stall ends the connection.
-   */
+  /** Closes behind what was written. */
   private void close(Connection connection) {
     state = State.CLOSING;
-    connection.deadline(Duration.ZERO);
     if (delay != null) {
       connection.loop().cancel(delay);
     }
-    if (connection.queuedBytes() <= MAX_CLOSING_BYTES
-        || connection.write(ByteBuffer.allocate(0), (c, isSent) -> c.close())
-            != WriteResult.ACCEPTED) {
-      connection.close();
-    }
+    connection.close();
   }
 
   // ---- bodies
@@ -635,9 +618,7 @@ final class HttpConnection implements ConnectionHandler {
     if (answer.status() == Status.PRECONDITION_FAILED) {
       return respond(connection, answer.status());
     }
-    ResponseWriter writer = begin(answer.status());
-    answer.head(writer);
-    if (!isTaken(connection, connection.write(writer.endHead().buffer()))) {
+    if (!isTaken(connection, answer.begin(connection, begin(answer.status())))) {
       answer.close();
       return false;
     }
@@ -663,12 +644,8 @@ final class HttpConnection implements ConnectionHandler {
   /** Sends on, as far as there is room. */
   private void send(Connection connection) {
     if (file != null) {
-      // Also what was not taken for want of room is seen to in onWritable, and every end in
-      // onClosed.
-      WriteResult result = file.proceed(connection, this::fileSent);
-      if (result != WriteResult.FULL) {
-        isTaken(connection, result);
-      }
+      // What is refused for want of room is tried again in onWritable; every end is onClosed.
+      file.proceed(connection, this::fileSent);
       return;
     }
     int room;

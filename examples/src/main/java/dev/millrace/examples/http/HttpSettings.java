@@ -19,24 +19,16 @@ import java.time.Duration;
  *     come: a client that sends a byte now and then to hold a connection (slowloris) gains nothing.
  *     Default 10 s: for a head of one packet that is three retransmissions, for a body of the
  *     largest size 100 KiB a second. Raise it together with the size
- * @param idleTimeout so long a connection is kept between two requests; then it is closed. It never
- *     runs while a request is under way. 0 is off. Default 60 s, as {@code Timeouts.readIdle}
  * @param root the directory whose files are served; null for none
  */
 public record HttpSettings(
-    int maxHeaderBytes,
-    int maxUriBytes,
-    long maxBodyBytes,
-    Duration requestTimeout,
-    Duration idleTimeout,
-    Path root) {
+    int maxHeaderBytes, int maxUriBytes, long maxBodyBytes, Duration requestTimeout, Path root) {
 
   /** So that heads stay what the core keeps of unconsumed input in one piece. */
   static final int MAX_BYTES = 1 << 24;
 
   private static final HttpSettings DEFAULTS =
-      new HttpSettings(
-          16 << 10, 8_000, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(60), null);
+      new HttpSettings(16 << 10, 8_000, 1 << 20, Duration.ofSeconds(10), null);
 
   /**
    * Checks every value.
@@ -48,13 +40,9 @@ public record HttpSettings(
     check("maxHeaderBytes", maxHeaderBytes, MAX_BYTES);
     check("maxUriBytes", maxUriBytes, MAX_BYTES);
     check("maxBodyBytes", maxBodyBytes, Long.MAX_VALUE);
-    if (requestTimeout.isNegative() || idleTimeout.isNegative()) {
+    if (requestTimeout.isNegative()) {
       throw new IllegalArgumentException(
-          "requestTimeout is "
-              + requestTimeout
-              + " and idleTimeout "
-              + idleTimeout
-              + ", allowed is 0 for off, or more");
+          "requestTimeout is " + requestTimeout + ", allowed is 0 for off, or more");
     }
   }
 
@@ -71,38 +59,27 @@ public record HttpSettings(
 
   /** The same with another {@code maxHeaderBytes}. */
   public HttpSettings withMaxHeaderBytes(int maxHeaderBytes) {
-    return new HttpSettings(
-        maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, idleTimeout, root);
+    return new HttpSettings(maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, root);
   }
 
   /** The same with another {@code maxUriBytes}. */
   public HttpSettings withMaxUriBytes(int maxUriBytes) {
-    return new HttpSettings(
-        maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, idleTimeout, root);
+    return new HttpSettings(maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, root);
   }
 
   /** The same with another {@code maxBodyBytes}. */
   public HttpSettings withMaxBodyBytes(long maxBodyBytes) {
-    return new HttpSettings(
-        maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, idleTimeout, root);
+    return new HttpSettings(maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, root);
   }
 
   /** The same with another {@code requestTimeout}. */
   public HttpSettings withRequestTimeout(Duration requestTimeout) {
-    return new HttpSettings(
-        maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, idleTimeout, root);
-  }
-
-  /** The same with another {@code idleTimeout}. */
-  public HttpSettings withIdleTimeout(Duration idleTimeout) {
-    return new HttpSettings(
-        maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, idleTimeout, root);
+    return new HttpSettings(maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, root);
   }
 
   /** The same with another {@code root}. */
   public HttpSettings withRoot(Path root) {
-    return new HttpSettings(
-        maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, idleTimeout, root);
+    return new HttpSettings(maxHeaderBytes, maxUriBytes, maxBodyBytes, requestTimeout, root);
   }
 
   /**

@@ -19,15 +19,14 @@ import org.junit.jupiter.api.Timeout;
 /** On the simulation's clock, which stands still while nothing waits. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RequestsThatTakeTooLongTest {
-  private static final HttpSettings SETTINGS =
-      HttpSettings.defaults().withIdleTimeout(Duration.ofSeconds(3));
+  private static final HttpSettings SETTINGS = HttpSettings.defaults();
 
   private static final String GET = "GET /%s HTTP/1.1\r\nHost: h\r\n\r\n";
 
   private static void run(Consumer<Trial> scenario) {
     Trials.of(
             trial -> {
-              trial.timeouts(Timeouts.defaults().withReadIdle(SETTINGS.idleTimeout()));
+              trial.timeouts(Timeouts.defaults().withReadIdle(Duration.ofSeconds(3)));
               trial.limits(SETTINGS.limits());
               trial.server(new HttpService(SETTINGS, () -> 1_700_000_000_000L, record -> {}));
               scenario.accept(trial);

@@ -220,6 +220,22 @@ class TalkInTheSimulationTest {
   }
 
   @Test
+  void whoWaitsForHavingTalkedTooFastHoldsNothingUpAtTheEnd() {
+    run(
+        trial -> {
+          open(trial, ChatSettings.defaults().withPaceBytes(1));
+          trial.timeLimit(seconds(5)); // then the trial shuts down, and counts the timers left
+          SimPeer flood =
+              trial.peer(p -> p.send("flood\n" + "hello\n".repeat(1000) + "/quit\n").awaitEnd());
+          trial.check(
+              () ->
+                  assertTrue(
+                      flood.receivedText().endsWith("\n* The server is shutting down.\n"),
+                      flood::receivedText));
+        });
+  }
+
+  @Test
   void manyNamesAreNotAllListed() {
     run(
         trial -> {

@@ -3,9 +3,9 @@ package dev.millrace.examples.kv;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of one offer as an array, because everything that is done with them (compare, hash,
- * copy) is cheaper on an array than on a direct buffer, byte by byte: one bulk copy of a whole
- * pipeline costs less than the checks of so many single reads.
+ * The bytes of one offer as an array, because what is done with them afterwards (to compare, hash
+ * and copy) has fast forms for arrays only. To find the headers alone would cost the same in the
+ * buffer: one bulk copy of a whole pipeline takes what the checks of so many single reads do.
  *
  * <p>Places are offsets from where the offer began, 0 to {@link #size()}. Only a window of the
  * offer is copied; what was looked at in an earlier offer is not copied again, so that a request

@@ -907,6 +907,12 @@ public final class Connection extends Ready {
       } else {
         ByteBuffer target = kept.space();
         boolean full = target == null;
+        if (memory.isTooMuchKept()) {
+          loop.relieveKept();
+          if (!state.isReading()) {
+            return true; // it was this one
+          }
+        }
         if (full) {
           target = memory.readBuffer(); // only to tell a byte too many from the FIN
         }
@@ -951,6 +957,9 @@ public final class Connection extends Ready {
     if (state.isReading()) {
       kept = new KeptInput(memory, memory.lend(at, n), settings.limits.maxKeptBytes());
       attention = true;
+      if (memory.isTooMuchKept()) {
+        loop.relieveKept();
+      }
     } else {
       ending().discarded += n - at;
     }
@@ -1347,6 +1356,18 @@ public final class Connection extends Ready {
   @Override
   long lastOutputNanos() {
     return lastOutputNanos;
+  }
+
+  @Override
+  long keptBytes() {
+    return kept == null ? 0 : kept.heldBytes();
+  }
+
+  @Override
+  void closeForKept() {
+    beginClose(
+        EndedBy.LIMIT,
+        new Failure(FailureKind.LOOP_BUDGET, Certainty.CERTAIN, Operation.READ, null));
   }
 
   @Override

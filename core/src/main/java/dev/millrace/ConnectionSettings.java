@@ -56,6 +56,13 @@ final class ConnectionSettings {
               + least
               + " (highWaterBytes + the loop's readBufferBytes) or more: an echo must never be told FULL");
     }
+    if (limits.maxKeptBytes() > options.keptBudgetBytes()) {
+      throw new IllegalArgumentException(
+          "maxKeptBytes is "
+              + limits.maxKeptBytes()
+              + ", allowed is at most the loop's keptBudgetBytes, "
+              + options.keptBudgetBytes());
+    }
     if (limits.hardLimitBytes() > options.budgetBytes()) {
       throw new IllegalArgumentException(
           "hardLimitBytes is "

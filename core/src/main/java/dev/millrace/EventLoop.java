@@ -456,6 +456,24 @@ public final class EventLoop implements Executor, AutoCloseable {
         });
   }
 
+  /**
+   * Too much input is kept for those whose messages are not complete: who has most of it is closed,
+   * for that is who sends large ones and does not come to an end. A walk over all each time, which
+   * is as rare as a budget that is used up.
+   */
+  void relieveKept() {
+    Ready most = null;
+    for (SelectionKey key : selector.keys()) {
+      Ready r = (Ready) key.attachment();
+      if (r.keptBytes() > (most == null ? 0 : most.keptBytes())) {
+        most = r;
+      }
+    }
+    if (most != null) {
+      most.closeForKept();
+    }
+  }
+
   private Ready largestWithoutProgressSince(long nanos) {
     Ready largest = null;
     for (SelectionKey key : selector.keys()) {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
  * doubling.
  */
 final class KeptInput {
+  private final LoopMemory memory;
   private final BufferPool pool;
   private final int maxBytes;
   private final boolean checked;
@@ -19,6 +20,7 @@ final class KeptInput {
 
   /** Keeps a copy of what remains in {@code source}, and consumes it. */
   KeptInput(LoopMemory memory, ByteBuffer source, int maxBytes) {
+    this.memory = memory;
     this.pool = memory.pool;
     this.checked = memory.checked;
     this.maxBytes = maxBytes;
@@ -27,9 +29,15 @@ final class KeptInput {
     // more than the bound allows to
     // grow to, which is found when the handler leaves it all.
     this.buffer = pool.take(Math.min(n * 2, Math.max(n, maxBytes)));
+    memory.keep(buffer.capacity());
     this.view = buffer.asReadOnlyBuffer();
     buffer.put(source);
     this.to = n;
+  }
+
+  /** What it takes of the loop's memory, which is more than it has. */
+  int heldBytes() {
+    return buffer.capacity();
   }
 
   int size() {
@@ -50,6 +58,7 @@ final class KeptInput {
       } else {
         ByteBuffer larger = pool.take(buffer.capacity() * 2);
         ByteBuffer old = buffer;
+        memory.keep(larger.capacity() - old.capacity());
         move(larger);
         pool.give(old);
       }
@@ -96,6 +105,7 @@ final class KeptInput {
   }
 
   void release() {
+    memory.keep(-buffer.capacity());
     pool.give(buffer);
     buffer = null;
     view = null;

@@ -58,6 +58,8 @@ final class LoopMemory {
   private int refTo;
   private int stagedBytes;
 
+  private final long keptBudgetBytes;
+  private long keptBytes;
   private long heldBytes;
   private boolean pressed;
   private boolean released;
@@ -74,6 +76,7 @@ final class LoopMemory {
     revoked = new ByteBuffer[checked ? REVOKED_VIEWS : 0];
     chunkBytes = options.chunkBytes();
     budgetBytes = options.budgetBytes();
+    keptBudgetBytes = options.keptBudgetBytes();
   }
 
   // ---- reading
@@ -242,7 +245,17 @@ final class LoopMemory {
     staging.clear();
   }
 
-  // ---- the budget
+  // ---- the budgets
+
+  /** So many bytes more, or fewer, of buffers hold input that was not consumed. */
+  void keep(int bytes) {
+    keptBytes += bytes;
+  }
+
+  /** Whether one of those who have input kept for them must give it up. */
+  boolean isTooMuchKept() {
+    return keptBytes > keptBudgetBytes;
+  }
 
   /**
    * Whether so many more bytes of output fit the budget; if not, the loop is under pressure from

@@ -29,6 +29,9 @@ import java.util.function.IntFunction;
  * @param budgetBytes how much output the connections of this loop may hold together; over it new
  *     writes return {@link WriteResult#FULL} and reading pauses wherever bytes are queued. Default
  *     128 MiB: eight connections at their default hard limit, or 2,000 at their high water mark
+ * @param keptBudgetBytes how much unconsumed input, in capacity of buffers, the connections of this
+ *     loop may have kept for them together; over it the one that has most is closed. Default 128
+ *     MiB, as for output: 2,000 messages of the largest default size that are not complete
  * @param budgetStallTimeout how long the loop may be over its budget before the largest connection
  *     that made no progress in that time is cut. Default 10 s; 0 never cuts
  * @param tasksPerTurn most tasks run in a turn. Default 1,024: at a microsecond each they delay I/O
@@ -54,6 +57,7 @@ public record LoopOptions(
     int chunkBytes,
     long pooledBytes,
     long budgetBytes,
+    long keptBudgetBytes,
     Duration budgetStallTimeout,
     int tasksPerTurn,
     int timersPerTurn,
@@ -71,6 +75,7 @@ public record LoopOptions(
           64 << 10,
           16 << 10,
           16 << 20,
+          128 << 20,
           128 << 20,
           Duration.ofSeconds(10),
           1024,
@@ -91,6 +96,7 @@ public record LoopOptions(
    * @param chunkBytes as above
    * @param pooledBytes as above
    * @param budgetBytes as above
+   * @param keptBudgetBytes as above
    * @param budgetStallTimeout as above
    * @param tasksPerTurn as above
    * @param timersPerTurn as above
@@ -110,6 +116,7 @@ public record LoopOptions(
     Check.range("chunkBytes", chunkBytes, 4 << 10, 1 << 20);
     Check.range("pooledBytes", pooledBytes, 0, Long.MAX_VALUE);
     Check.range("budgetBytes", budgetBytes, 1 << 16, Long.MAX_VALUE >> 1);
+    Check.range("keptBudgetBytes", keptBudgetBytes, 1 << 16, Long.MAX_VALUE >> 1);
     Check.timeout("budgetStallTimeout", budgetStallTimeout);
     Check.range("tasksPerTurn", tasksPerTurn, 1, Integer.MAX_VALUE);
     Check.range("timersPerTurn", timersPerTurn, 1, Integer.MAX_VALUE);
@@ -141,6 +148,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -166,6 +174,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -191,6 +200,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -216,6 +226,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -241,6 +252,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -266,6 +278,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -291,6 +304,33 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
+        budgetStallTimeout,
+        tasksPerTurn,
+        timersPerTurn,
+        maxQueuedTasks,
+        spinLimit,
+        checked,
+        buffers,
+        failureTexts);
+  }
+
+  /**
+   * The same with another {@code keptBudgetBytes}.
+   *
+   * @param keptBudgetBytes bytes; see the record's own description
+   * @return a changed copy
+   */
+  public LoopOptions withKeptBudgetBytes(long keptBudgetBytes) {
+    return new LoopOptions(
+        name,
+        daemon,
+        readBufferBytes,
+        stagingBytes,
+        chunkBytes,
+        pooledBytes,
+        budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -316,6 +356,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -341,6 +382,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -366,6 +408,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -391,6 +434,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -416,6 +460,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -441,6 +486,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -466,6 +512,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,
@@ -491,6 +538,7 @@ public record LoopOptions(
         chunkBytes,
         pooledBytes,
         budgetBytes,
+        keptBudgetBytes,
         budgetStallTimeout,
         tasksPerTurn,
         timersPerTurn,

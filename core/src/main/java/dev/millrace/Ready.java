@@ -68,6 +68,14 @@ abstract class Ready {
     return 0;
   }
 
+  /** Bytes of the loop's memory that this one holds for input that was not consumed. */
+  long keptBytes() {
+    return 0;
+  }
+
+  /** Closes this one because too much input is kept, and it has the most. */
+  void closeForKept() {}
+
   /**
    * Ends this one because the loop's memory budget is used up and it is the largest that makes no
    * progress.

@@ -129,6 +129,7 @@ class WrongSettingsTest {
     "chunkBytes,1048577,4096 to 1048576",
     "pooledBytes,-1,0 to 9223372036854775807",
     "budgetBytes,65535,65536 to 4611686018427387903",
+    "keptBudgetBytes,65535,65536 to 4611686018427387903",
     "budgetBytes,4611686018427387904,65536 to 4611686018427387903",
     "tasksPerTurn,0,1 to 2147483647",
     "timersPerTurn,0,1 to 2147483647",

@@ -312,12 +312,13 @@ public enum FailureKind {
       "The input the handler left unconsumed reached maxKeptBytes; raise it if such messages are legitimate.",
       Operation.READ),
 
-  /** All connections of the loop together hold too many queued bytes. */
+  /** All connections of the loop together hold too many bytes, queued or kept. */
   LOOP_BUDGET(
       Fault.RESOURCES,
       true,
       Level.WARN,
-      "The loop's queued bytes passed their budget and this connection held the most; slow down, or raise the budget.",
+      "The loop's queued output, or its kept input, passed the budget and this connection held the most; slow down, or raise the budget.",
+      Operation.READ,
       Operation.WRITE,
       Operation.TIMER),
 

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Setup;
  * Requests are read as the kv example does it: from the view of a direct buffer, as the core lends
  * it, sixteen behind each other. Figures are for one request.
  *
- * <p>The last two tell what it costs to copy the view into an array first: they only go from header to
- * header of sixteen GETs, once by single reads of the buffer, once by one copy and reads of the
+ * <p>The last two tell what it costs to copy the view into an array first: they only go from header
+ * to header of sixteen GETs, once by single reads of the buffer, once by one copy and reads of the
  * array.
  */
 public class RespParsing extends Pace {

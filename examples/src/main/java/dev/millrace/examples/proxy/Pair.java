@@ -42,6 +42,9 @@ final class Pair {
   private State state = State.NEW;
   private boolean gaveUp;
 
+  /** Why those that are reset are; for their records. */
+  private String reason = "the client has left";
+
   Pair(ProxyService service) {
     this.service = service;
     this.highWaterBytes = service.settings().highWaterBytes();
@@ -111,7 +114,7 @@ final class Pair {
     state = State.ENDING;
     // What a client would see if it had asked there by itself. A plain close would look like a
     // service that had nothing to say.
-    client.connection.abort();
+    client.connection.abort("no target answered");
   }
 
   // ---- the end
@@ -129,11 +132,12 @@ final class Pair {
         } else {
           state = State.ENDING;
           tour.givenUp(loop().nowNanos());
-          target.connection.abort();
+          target.cut();
         }
       }
       case JOINED -> {
         state = State.ENDING;
+        reason = side == client ? "the client broke off" : "the target broke off";
         side.other.windUp();
       }
       case ENDING -> resetWhoIsDrained();
@@ -148,12 +152,13 @@ final class Pair {
    * Ends both, whatever they are doing. They have as long as a close has to hand over what they are
    * owed; that has to be less than the server's shutdown allows, whose cut looks like a clean end.
    */
-  private void giveUp() {
+  private void giveUp(String why) {
     if (state == State.CONNECTING) {
-      client.connection.abort(); // nothing was taken from it; its end ends the connect, too
+      client.connection.abort(why); // nothing was taken from it; its end ends the connect, too
     } else if (state == State.JOINED) {
       state = State.ENDING;
       gaveUp = true;
+      reason = why;
       loop().cancel(alarm);
       if (drainNanos > 0) {
         loop().schedule(alarm, drainNanos);
@@ -181,7 +186,7 @@ final class Pair {
         client.cut();
         target.cut();
       } else if (left <= 0) {
-        giveUp();
+        giveUp("idle: neither side has moved");
       } else {
         loop().schedule(this, left);
       }
@@ -268,7 +273,7 @@ final class Pair {
 
     @Override
     public void onShutdown(Connection c) {
-      giveUp();
+      giveUp("shutdown");
     }
 
     @Override
@@ -303,7 +308,7 @@ final class Pair {
 
     void cut() {
       if (!over) {
-        connection.abort();
+        connection.abort(reason);
       }
     }
 

@@ -47,6 +47,7 @@ class ProxyProgramTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           localhost               | 'localhost' has no port; write HOST:PORT

@@ -76,7 +76,9 @@ class ResetIsPassedOnTest {
                   Ground.PORT,
                   p -> {
                     targets.add(p);
-                    p.stopReading().pause(Duration.ofSeconds(4)).resumeReading().awaitEnd();
+                    // With nothing to write to the client its reset would not be noticed.
+                    p.stopReading().pause(Duration.ofSeconds(3)).send("?");
+                    p.pause(Duration.ofSeconds(1)).resumeReading().awaitEnd();
                   });
               Ground.proxy(trial, ProxySettings.to(List.of(Ground.address(host))));
               // Gone in two seconds; its target reads only after four.

@@ -33,7 +33,9 @@ class ShutdownDrainsBothTest {
                     target[0] = p;
                     p.stopReading().sendPattern(1, SENT).pause(SLOW).resumeReading().awaitEnd();
                   });
-              Ground.proxy(trial, ProxySettings.to(List.of(Ground.address(host))));
+              ProxyService service =
+                  Ground.proxy(trial, ProxySettings.to(List.of(Ground.address(host))));
+              int[] told = {-1};
               boolean late = trial.dice().below(2) == 0;
               SimPeer client =
                   trial.peer(
@@ -48,7 +50,12 @@ class ShutdownDrainsBothTest {
                   .schedule(
                       Duration.ofSeconds(1),
                       () -> {
-                        var unused = trial.server().shutdown(Duration.ofSeconds(10));
+                        // A server that has a loop of its own stops it when it is done.
+                        var unused =
+                            trial
+                                .server()
+                                .shutdown(Duration.ofSeconds(10))
+                                .thenRun(() -> told[0] = service.pairs());
                       });
               trial.check(
                   () -> {
@@ -56,6 +63,7 @@ class ShutdownDrainsBothTest {
                     assertEquals(SimPeer.End.RESET, target[0].end());
                     assertTrue(client.receivedBytes() >= SENT - KERNEL, client::toString);
                     assertTrue(target[0].receivedBytes() >= SENT - KERNEL, target[0]::toString);
+                    assertEquals(0, told[0], "pairs left when the shutdown was done");
                     assertEquals(0, trial.report().cut(), trial.report()::toString);
                   });
             })

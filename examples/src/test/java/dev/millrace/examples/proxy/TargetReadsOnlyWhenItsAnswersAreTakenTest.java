@@ -29,7 +29,7 @@ class TargetReadsOnlyWhenItsAnswersAreTakenTest {
     for (long seed = 1; seed <= 20; seed++) {
       SimWorld world = new SimWorld(seed);
       SimHost host = world.host("both");
-      host.buffers(16_384, 16_384);
+      host.buffers(4_096, 4_096); // far less than a queue of ours holds
       LoopOptions options = LoopOptions.defaults().withFailureTexts(FailureTexts.none());
       try (EventLoop loop = new EventLoop(host.provider(), world.clock(), options)) {
         Limits little =
@@ -59,7 +59,8 @@ class TargetReadsOnlyWhenItsAnswersAreTakenTest {
               wrong[0] += BytePattern.mismatch(bytes, 5, at[0]) < 0 ? 0 : 1;
               at[0] += bytes.remaining();
             });
-        client.sendPattern(5, TOTAL).shutdownOutput().awaitEnd();
+        // Slower than all others, so that every queue on both ways fills up.
+        client.readAtMost(500_000).sendPattern(5, TOTAL).shutdownOutput().awaitEnd();
         world.run(loop, client::isDone);
         Assertions.assertEquals(TOTAL, client.receivedBytes(), "seed " + seed + ": " + client);
         Assertions.assertEquals(SimPeer.End.END_OF_INPUT, client.end());

@@ -24,7 +24,7 @@ import java.util.Set;
 /** The servers that are measured beside each other, and what each of them can serve. */
 public enum Peer {
   /** This project's: an echo as a user writes it, and its examples. */
-  MILLRACE(ECHO),
+  MILLRACE(ECHO, HTTP, RESP),
   /** The JVM's floor: a loop by hand, without time-outs. */
   BARE(ECHO),
   /** The floor that others are compared with: the same with a read time-out a connection. */
@@ -115,6 +115,7 @@ public enum Peer {
 
   private String httpSettings() {
     return switch (this) {
+      case MILLRACE -> MillraceHttp.SETTINGS;
       case NETTY_NIO, NETTY_EPOLL -> NettyLoop.settings(this) + "; " + NettyHttp.SETTINGS;
       case ACTIVEJ -> ActiveJLoop.settings() + "; " + ActiveJHttp.SETTINGS;
       case MICROHTTP -> MicroHttp.SETTINGS;
@@ -124,6 +125,7 @@ public enum Peer {
 
   private String respSettings() {
     return switch (this) {
+      case MILLRACE -> MillraceKv.SETTINGS;
       case REDIS_SERVER -> RedisServer.settings();
       default -> throw doesNotSpeak(RESP);
     };
@@ -244,7 +246,7 @@ public enum Peer {
     return switch (protocol) {
       case ECHO -> startEcho(port, readTimeout);
       case HTTP -> startHttp(port, readTimeout);
-      case RESP -> throw noJava();
+      case RESP -> startResp(port, readTimeout);
     };
   }
 
@@ -264,9 +266,17 @@ public enum Peer {
 
   private InetSocketAddress startHttp(int port, Duration readTimeout) throws IOException {
     return switch (this) {
+      case MILLRACE -> MillraceHttp.start(port, readTimeout);
       case NETTY_NIO, NETTY_EPOLL -> NettyHttp.start(this, port, readTimeout);
       case ACTIVEJ -> ActiveJHttp.start(port, readTimeout);
       case MICROHTTP -> MicroHttp.start(port, readTimeout);
+      default -> throw noJava();
+    };
+  }
+
+  private InetSocketAddress startResp(int port, Duration readTimeout) throws IOException {
+    return switch (this) {
+      case MILLRACE -> MillraceKv.start(port, readTimeout);
       default -> throw noJava();
     };
   }

@@ -32,9 +32,9 @@ public final class Peers {
     return available(ProtocolName.HTTP);
   }
 
-  /** Without Redis, which a test asks for by itself. */
-  static Stream<Peer> availableJavaOfResp() {
-    return available(ProtocolName.RESP).filter(Peer::isJava);
+  /** All there are: a test asks for each by {@link #require}. */
+  static Stream<Peer> ofResp() {
+    return Peer.speaking(ProtocolName.RESP).stream();
   }
 
   /**

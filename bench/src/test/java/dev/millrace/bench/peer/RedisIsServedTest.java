@@ -4,28 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.bench.load.Load;
-import dev.millrace.bench.load.LoadListener;
-import dev.millrace.bench.load.LoadOptions;
-import dev.millrace.bench.load.LoadResult;
-import dev.millrace.bench.load.Protocol;
 import dev.millrace.bench.load.ProtocolName;
-import dev.millrace.bench.load.RespCommand;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class RedisIsServedTest {
@@ -35,33 +24,6 @@ class RedisIsServedTest {
   @BeforeEach
   void redisIsHere() {
     Peers.require(Peer.REDIS_SERVER);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void everyCommandHasItsRightAnswer(RespCommand command) throws Exception {
-    try (ServerProcess server = ServerProcess.start(OPTIONS)) {
-      LoadResult result = load(server.address(), command);
-      assertEquals(0, result.errors(), () -> result.lost().toString());
-      assertTrue(result.requests() > 0);
-    }
-  }
-
-  static LoadResult load(InetSocketAddress address, RespCommand... commands)
-      throws IOException, InterruptedException {
-    LoadOptions options =
-        new LoadOptions(
-            address,
-            16,
-            16,
-            100,
-            Duration.ZERO,
-            Duration.ofMillis(300),
-            OptionalDouble.empty(),
-            false,
-            Protocol.resp(1, List.of(commands), 100),
-            1);
-    return Load.run(options, new LoadListener() {});
   }
 
   @Test

@@ -71,7 +71,10 @@ final class Counts {
     for (Peer peer : lineup.peers()) {
       rates.put(peer, new ArrayList<>());
       if (!isWarm) {
-        warmUp(peer, counter.warmupRequests());
+        // What is no JVM is as it stays from the first request on.
+        if (peer.isJava()) {
+          warmUp(peer, counter.warmupRequests());
+        }
         // In the first one, what counts gets to know the code, and the compiler what counts.
         Set<String> before = Set.copyOf(notes);
         instructions(peer, counter, FIRST_SIMULATED);

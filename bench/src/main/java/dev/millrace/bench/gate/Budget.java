@@ -19,6 +19,19 @@ enum Budget {
   PIPELINED_WRITES(1 / 16.0, Unit.CALLS, "writes per echo at depth 16: 16 answers leave with one"),
   PIPELINED_INTEREST(0, Unit.CALLS, "interest set per echo at depth 16"),
 
+  HTTP_BYTES(0, Unit.BYTES, "bytes allocated per GET of a plaintext by the http example"),
+  HTTP_PIPELINED_BYTES(0, Unit.BYTES, "bytes allocated per GET at depth 16"),
+  HTTP_PIPELINED_WRITES(
+      1 / 16.0, Unit.CALLS, "writes per GET at depth 16: 16 answers leave with one"),
+
+  KV_PING_BYTES(0, Unit.BYTES, "bytes allocated per PING by the kv example, at depth 16"),
+  KV_GET_BYTES(0, Unit.BYTES, "bytes allocated per GET of a value of 64 bytes, at depth 16"),
+  KV_SET_BYTES(
+      0,
+      Unit.BYTES,
+      "bytes allocated per SET of a key that has a value of the same length, at depth 16"),
+  KV_PIPELINED_WRITES(1 / 16.0, Unit.CALLS, "writes per GET at depth 16: 16 values leave with one"),
+
   STALL_BYTES(
       0, Unit.BYTES, "bytes allocated per answer taken in 4 pieces: chunks come from a pool"),
   STALL_READS(1, Unit.CALLS, "reads per answer taken in 4 pieces"),

@@ -1,5 +1,6 @@
 package dev.millrace.bench.gate;
 
+import dev.millrace.bench.load.RespCommand;
 import dev.millrace.bench.micro.BareEcho;
 import dev.millrace.bench.micro.CoreEcho;
 import dev.millrace.bench.report.Summary;
@@ -44,6 +45,7 @@ final class Gate {
   /** What is counted, and is the same each time. */
   Map<Budget, Summary> measureExact() throws IOException {
     measureEchoes();
+    measureServices();
     measureStalls();
     measureConnections();
     measureTimers();
@@ -64,6 +66,20 @@ final class Gate {
     put(Budget.PIPELINED_READS, pipelined.each(pipelined.calls().reads()));
     put(Budget.PIPELINED_WRITES, pipelined.each(pipelined.calls().writes()));
     put(Budget.PIPELINED_INTEREST, pipelined.each(pipelined.calls().interestPuts()));
+  }
+
+  /** The programs built on the core: what they add must not be what is collected. */
+  void measureServices() throws IOException {
+    ServiceCost http = ServiceCost.ofHttp(1);
+    put(Budget.HTTP_BYTES, http.bytes());
+    ServiceCost pipelined = ServiceCost.ofHttp(16);
+    put(Budget.HTTP_PIPELINED_BYTES, pipelined.bytes());
+    put(Budget.HTTP_PIPELINED_WRITES, pipelined.writes());
+    put(Budget.KV_PING_BYTES, ServiceCost.ofKv(RespCommand.PING, 16).bytes());
+    ServiceCost get = ServiceCost.ofKv(RespCommand.GET, 16);
+    put(Budget.KV_GET_BYTES, get.bytes());
+    put(Budget.KV_SET_BYTES, ServiceCost.ofKv(RespCommand.SET, 16).bytes());
+    put(Budget.KV_PIPELINED_WRITES, get.writes());
   }
 
   void measureStalls() throws IOException {

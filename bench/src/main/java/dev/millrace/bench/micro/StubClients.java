@@ -2,8 +2,12 @@ package dev.millrace.bench.micro;
 
 import dev.millrace.bench.stub.StubProvider;
 import dev.millrace.bench.stub.StubSocketChannel;
+import java.nio.ByteBuffer;
 
-/** Clients of an {@link EchoLoop} on a {@link StubProvider}: they all send, the loop is turned. */
+/**
+ * Clients of an {@link EchoLoop} on a {@link StubProvider}: they all send, the loop is turned. They
+ * send bytes that come back, or requests to a server that answers something else.
+ */
 public final class StubClients {
   /**
    * Turns without a byte of an answer, one after the other, before the loop is taken for broken;
@@ -16,6 +20,9 @@ public final class StubClients {
   private final StubSocketChannel[] sockets;
   private final int bytes;
 
+  /** What each sends; null for so many bytes of any kind. */
+  private final ByteBuffer[] requests;
+
   /**
    * Connects, and has every connection accepted and served once.
    *
@@ -25,12 +32,30 @@ public final class StubClients {
    * @param bytes of each request
    */
   public StubClients(StubProvider provider, EchoLoop loop, int connections, int bytes) {
+    this(provider, loop, connections, bytes, null);
+  }
+
+  /**
+   * Connects clients that send requests, and has every connection accepted and served once.
+   *
+   * @param provider the loop's
+   * @param loop the server
+   * @param connections how many
+   * @param bytes that answer what one sends at a time
+   * @param requests what one sends at a time, from where it stands
+   */
+  public StubClients(
+      StubProvider provider, EchoLoop loop, int connections, int bytes, ByteBuffer requests) {
     this.provider = provider;
     this.loop = loop;
     this.bytes = bytes;
+    this.requests = requests == null ? null : new ByteBuffer[connections];
     sockets = new StubSocketChannel[connections];
     for (int i = 0; i < connections; i++) {
       sockets[i] = provider.connect();
+      if (requests != null) {
+        this.requests[i] = requests.slice();
+      }
     }
     send();
     turnUntilAnswered((long) connections * bytes);
@@ -62,8 +87,12 @@ public final class StubClients {
   }
 
   private void send() {
-    for (StubSocketChannel socket : sockets) {
-      socket.arrive(bytes);
+    for (int i = 0; i < sockets.length; i++) {
+      if (requests == null) {
+        sockets[i].arrive(bytes);
+      } else {
+        sockets[i].arrive(requests[i].rewind());
+      }
     }
   }
 

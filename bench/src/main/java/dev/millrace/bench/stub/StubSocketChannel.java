@@ -18,7 +18,7 @@ import java.util.Set;
 /**
  * A socket, and what its peer does: {@link #arrive} and {@link #arriveEnd} are the peer's sends,
  * {@link #takeAtMost} is how much the peer lets the kernel take. What arrives is {@link
- * StubProvider#byteAt}.
+ * StubProvider#byteAt}, or a message.
  *
  * <p>It is ready to be read while something is there or the end has come, as a level-triggered
  * kernel reports it, and ready to be written while its peer takes anything.
@@ -41,6 +41,9 @@ public final class StubSocketChannel extends SocketChannel implements Pollable {
   private boolean outputShut;
   private ByteBuffer copyTo;
 
+  /** What is read next; null for the provider's bytes. */
+  private ByteBuffer message;
+
   StubSocketChannel(StubProvider stub, boolean connected) {
     super(stub);
     this.stub = stub;
@@ -56,7 +59,30 @@ public final class StubSocketChannel extends SocketChannel implements Pollable {
    * @param bytes how many more can be read, 0 or more
    */
   public void arrive(int bytes) {
+    if (message != null) {
+      checkMessageIsRead();
+      message = null;
+    }
     arrived += bytes;
+  }
+
+  /**
+   * The peer sends a message, whose bytes arrive in place of {@link StubProvider#byteAt}.
+   *
+   * @param message is read from where it stands, which moves its position, and not copied
+   * @throws IllegalStateException if something arrived before and was not read
+   */
+  public void arrive(ByteBuffer message) {
+    checkMessageIsRead();
+    this.message = message;
+    arrived += message.remaining();
+  }
+
+  private void checkMessageIsRead() {
+    if (arrived != read) {
+      throw new IllegalStateException(
+          (arrived - read) + " bytes that arrived before are still to be read");
+    }
   }
 
   /** The peer's FIN: behind all that has arrived a read returns -1. */
@@ -137,7 +163,13 @@ public final class StubSocketChannel extends SocketChannel implements Pollable {
     if (n == 0) {
       return endArrived && arrived == read && target.hasRemaining() ? -1 : 0;
     }
-    stub.copy(read, target, n);
+    if (message == null) {
+      stub.copy(read, target, n);
+    } else {
+      target.put(target.position(), message, message.position(), n);
+      target.position(target.position() + n);
+      message.position(message.position() + n);
+    }
     read += n;
     counts.bytesRead += n;
     return n;

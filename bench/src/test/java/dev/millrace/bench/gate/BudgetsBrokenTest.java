@@ -1,5 +1,6 @@
 package dev.millrace.bench.gate;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
+import dev.millrace.bench.load.Protocol;
+import dev.millrace.bench.load.RespCommand;
+import dev.millrace.bench.load.WrongAnswerException;
 import dev.millrace.bench.micro.BareEcho;
 import dev.millrace.bench.micro.CoreEcho;
 import dev.millrace.bench.report.Summary;
@@ -14,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -71,6 +76,40 @@ class BudgetsBrokenTest {
     assertEquals(Set.of(Budget.ECHO_BYTES, Budget.PIPELINED_BYTES), Gate.broken(figures));
     assertEquals(40, measured(Budget.ECHO_BYTES), "an array of 24 bytes and its head of 16");
     assertEquals(2.5, measured(Budget.PIPELINED_BYTES), "one for 16 requests");
+  }
+
+  @Test
+  void programThatAllocatesForEachEventOrWritesEachAnswerByItself() throws IOException {
+    Protocol ping = Protocol.resp(1, List.of(RespCommand.PING), 1);
+    byte[][] last = new byte[1][];
+    ByteBuffer pong = ByteBuffer.wrap("+PONG\r\n".getBytes(US_ASCII));
+    int request = "*1\r\n$4\r\nPING\r\n".length();
+    ConnectionHandler wasteful =
+        (connection, data) -> {
+          last[0] = new byte[24];
+          for (; data.remaining() >= request; data.position(data.position() + request)) {
+            connection.write(pong.rewind());
+            connection.flush();
+          }
+        };
+    ServiceCost cost = ServiceCost.of(() -> wasteful, ping, 16);
+    assertEquals(2.5, cost.bytes().median(), "an array of 24 bytes and its head, for 16 requests");
+    assertEquals(1, cost.writes().median());
+  }
+
+  @Test
+  void programThatAnswersSomethingElseIsNotMeasured() {
+    Protocol ping = Protocol.resp(1, List.of(RespCommand.PING), 1);
+    WrongAnswerException wrong =
+        assertThrows(
+            WrongAnswerException.class,
+            () -> ServiceCost.of(() -> (connection, data) -> connection.write(data), ping, 1));
+    assertEquals("answer 0, to PING, is '*1', expected '+PONG'", wrong.getMessage());
+    IllegalStateException none =
+        assertThrows(
+            IllegalStateException.class,
+            () -> ServiceCost.of(() -> (connection, data) -> {}, ping, 2));
+    assertEquals("the server does not answer: of 2 requests it has answered 0", none.getMessage());
   }
 
   @Test

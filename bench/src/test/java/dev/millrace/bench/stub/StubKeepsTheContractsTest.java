@@ -71,6 +71,24 @@ class StubKeepsTheContractsTest {
   }
 
   @Test
+  void aMessageArrivesInPlaceOfPreparedBytesOnceWhatCameBeforeIsRead() throws IOException {
+    StubSocketChannel channel = connected();
+    channel.arrive(2);
+    ByteBuffer message = ByteBuffer.wrap(new byte[] {7, 8, 9}, 1, 2);
+    assertThrows(IllegalStateException.class, () -> channel.arrive(message));
+    ByteBuffer target = ByteBuffer.allocate(8);
+    assertEquals(2, channel.read(target));
+    channel.arrive(message);
+    assertThrows(IllegalStateException.class, () -> channel.arrive(1));
+    assertEquals(1, channel.read(target.clear().limit(1)));
+    assertEquals(1, channel.read(target.limit(8)));
+    assertEquals(ByteBuffer.wrap(new byte[] {8, 9}), target.flip());
+    channel.arrive(1);
+    assertEquals(1, channel.read(target.clear()));
+    assertEquals(StubProvider.byteAt(4), target.get(0), "its place counts what came between");
+  }
+
+  @Test
   void endComesBehindTheBytesAndStays() throws IOException {
     StubSocketChannel channel = connected();
     channel.arrive(1);

@@ -138,13 +138,14 @@ final class Lineup implements AutoCloseable {
     }
     if (result.errors() > 0) {
       throw new IOException(
-          "%s, %s: %d errors under load; connects that failed: %s, connections lost: %s"
+          "%s, %s: %d errors under load; connects that failed: %s, connections lost: %s, requests never answered: %d"
               .formatted(
                   workload.id(),
                   peer.title(),
                   result.errors(),
                   result.connectFailures(),
-                  result.lost()));
+                  result.lost(),
+                  result.unanswered()));
     }
     if (result.requests() == 0) {
       throw new IOException(

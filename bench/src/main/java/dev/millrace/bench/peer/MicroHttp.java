@@ -17,10 +17,12 @@ import org.microhttp.Response;
  * Microhttp's plaintext as its entry in the TechEmpower benchmarks has it, on one loop for
  * connections; it accepts on a second one.
  *
- * <p>It sets no TCP_NODELAY and has no setting for it. And it writes each answer by itself: with
- * several requests under way, the second answer waits in the kernel until the client has
- * acknowledged the first (Nagle's algorithm, RFC 9293 3.7.4), so its rate at depth 16 is the
- * kernel's and not its own.
+ * <p>It writes each answer by itself, and sets no TCP_NODELAY, for which it has no setting. So with
+ * several requests under way the kernel holds the second answer back until the first has been
+ * acknowledged (Nagle's algorithm, RFC 9293 3.7.4). Under this load that costs it little, since
+ * each answer is followed by the next request, which acknowledges it. A client that sends 16
+ * requests at once and then waits for all answers waits for the kernel's delayed acknowledgement,
+ * 40 ms each time.
  */
 final class MicroHttp implements Handler {
   static final String SETTINGS =

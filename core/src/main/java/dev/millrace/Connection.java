@@ -1568,6 +1568,10 @@ public final class Connection extends Ready {
       return;
     }
     FailureKind kind = deadlines.due(settings, now, what);
+    if ((kind == FailureKind.WRITE_STALL || kind == FailureKind.DRAIN_TIMEOUT)
+        && takesMoreAfterAll()) {
+      return;
+    }
     Failure why = new Failure(kind, Certainty.CERTAIN, Operation.TIMER, null);
     // No switch: it would need a class of its own, first met at the first time-out.
     if (kind == FailureKind.WRITE_STALL || kind == FailureKind.DRAIN_TIMEOUT) {
@@ -1580,6 +1584,25 @@ public final class Connection extends Ready {
     } else {
       beginClose(EndedBy.TIMER, why);
     }
+  }
+
+  /**
+   * Linux calls a socket writable when a third of its send buffer is free, which may be a megabyte
+   * (tcp(7), sk_stream_is_writeable): a peer that reads slowly and steadily makes room for a long
+   * time before the selector says so. So before it is cut for taking nothing, the kernel is asked.
+   *
+   * @return whether it took something; what follows is seen to
+   */
+  private boolean takesMoreAfterAll() {
+    long before = handed;
+    ConnectionState was = state;
+    kernelFull = false;
+    try {
+      settle();
+    } catch (Throwable t) {
+      broken(t); // as for a deadline of the handler's
+    }
+    return handed != before || state != was;
   }
 
   /** The handler may have a last word, or a longer deadline. */
@@ -1622,6 +1645,15 @@ public final class Connection extends Ready {
    */
   ConnectionState cutIn() {
     return ending.cutIn;
+  }
+
+  /**
+   * Whether output is on its way: bytes that wait for the kernel, or an end that is not through.
+   */
+  boolean isDelivering() {
+    return state != ConnectionState.CLOSED
+        && state != ConnectionState.CONNECTING
+        && (isPending() || hasSenderBytes() || state.isClosing() || state.isEndingOutput());
   }
 
   long unsentBytes() {

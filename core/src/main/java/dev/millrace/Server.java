@@ -37,6 +37,12 @@ public final class Server implements AutoCloseable {
   /** What {@link #close()} grants: the default drain and linger time-outs one after the other. */
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
+  /**
+   * How often a shutdown looks whether the rest is handed over: well below a round trip to anywhere
+   * far, and a hundred looks a second cost nothing that can be measured.
+   */
+  private static final Duration DELIVERY_CHECK = Duration.ofMillis(10);
+
   private final EventLoop loop;
   private final boolean ownsLoop;
   private final List<Listener> listeners = new ArrayList<>();
@@ -46,6 +52,7 @@ public final class Server implements AutoCloseable {
 
   // The shutdown; the loop's thread only.
   private boolean shuttingDown;
+  private boolean deadlineOver;
   private long shutdownNanos;
   private dev.millrace.timer.Timer cutTimer;
   private int idleClosed;
@@ -118,7 +125,8 @@ public final class Server implements AutoCloseable {
    * Shuts down: stops accepting, tells the handlers ({@link ConnectionHandler#onShutdown}, which
    * closes by default), lets everything drain and linger, and at the deadline cuts what is left:
    * with a reset where output is unsent, plainly where all is handed over. It ends as soon as it is
-   * done. A loop that the server made stops with it.
+   * done. A loop that the server made stops with it; before that, and until the same deadline,
+   * connections that were made on it with {@link Connector} may hand over what is on its way.
    *
    * <p>Any thread; returns at once. Called again, it changes nothing and returns the same report.
    *
@@ -180,6 +188,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void cutRest() {
+    deadlineOver = true;
     for (Connection connection : connections()) {
       connection.cutAtDeadline();
     }
@@ -239,6 +248,10 @@ public final class Server implements AutoCloseable {
     if (report.isDone()) {
       return;
     }
+    if (ownsLoop && !deadlineOver && !loop.isEnding() && isAnythingOnItsWay()) {
+      loop.schedule(DELIVERY_CHECK, this::finish);
+      return;
+    }
     if (cutTimer != null) {
       loop.cancel(cutTimer);
     }
@@ -250,6 +263,15 @@ public final class Server implements AutoCloseable {
       loop.stop();
     }
     report.complete(done);
+  }
+
+  /**
+   * Whether a connection that is not the server's own would lose something if the loop stopped now.
+   */
+  private boolean isAnythingOnItsWay() {
+    boolean[] found = new boolean[1];
+    loop.forEach(r -> found[0] |= r instanceof Connection connection && connection.isDelivering());
+    return found[0];
   }
 
   /**

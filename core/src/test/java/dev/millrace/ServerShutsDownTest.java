@@ -11,12 +11,15 @@ import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
@@ -325,6 +328,53 @@ class ServerShutsDownTest {
   }
 
   /** At the very moment that the report completes, in its own callback. */
+  /** A proxy, say: its client is gone in good order, and its target reads slowly. */
+  @Test
+  void ofALoopOfItsOwnOnWhichAnotherConnectionStillDelivers() throws Exception {
+    int size = 12 << 20;
+    CountDownLatch written = new CountDownLatch(1);
+    try (ServerSocket target = new ServerSocket()) {
+      target.setReceiveBufferSize(4 << 10);
+      target.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      ConnectionHandler toTarget =
+          new ConnectionHandler() {
+            @Override
+            public void onOpen(Connection connection) {
+              assertEquals(WriteResult.ACCEPTED, connection.write(ByteBuffer.allocate(size)));
+              connection.shutdownOutput();
+              written.countDown();
+            }
+
+            @Override
+            public void onData(Connection connection, ByteBuffer data) {}
+          };
+      ConnectionHandler handler =
+          new ConnectionHandler() {
+            @Override
+            public void onOpen(Connection connection) {
+              Connector.connect(
+                  connection.loop(),
+                  target.getLocalSocketAddress(),
+                  Duration.ofSeconds(30),
+                  toTarget);
+            }
+
+            @Override
+            public void onData(Connection connection, ByteBuffer data) {}
+          };
+      try (Server server = Server.builder().listen("127.0.0.1", 0).handler(() -> handler).start()) {
+        new Socket(InetAddress.getLoopbackAddress(), server.port()).close();
+        assertTrue(written.await(30, TimeUnit.SECONDS));
+        try (Socket accepted = target.accept()) {
+          var report = server.shutdown(Duration.ofSeconds(50));
+          assertEquals(size, accepted.getInputStream().readAllBytes().length);
+          accepted.shutdownOutput();
+          report.get(50, TimeUnit.SECONDS);
+        }
+      }
+    }
+  }
+
   @Test
   void thePortIsFreeWhenTheReportCompletes() throws IOException {
     try (EndingFixture f = fixture()) {

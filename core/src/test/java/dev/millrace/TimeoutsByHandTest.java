@@ -145,6 +145,39 @@ class TimeoutsByHandTest {
     }
   }
 
+  /**
+   * With the kernel's own buffers, which are large: the selector says that there is room when a
+   * third of them is free, and until then the time-out would pass again and again.
+   */
+  @Test
+  void aSteadyReaderOfLargeBuffersDoesNotStallThoughTheSelectorIsSilent() throws IOException {
+    // That one who takes nothing at all is cut is shown elsewhere.
+    for (boolean closing : new boolean[] {false, true}) {
+      try (EndingFixture f = with(OFF.withWriteStall(T).withDrain(T))) {
+        var peer = f.connect();
+        f.fill(peer.recorder);
+        peer.recorder.write(8 << 20); // so that there is always more than the kernel takes
+        if (closing) {
+          peer.recorder.connection.close();
+        }
+        f.turns(2);
+        int silent = 0;
+        for (int i = 0; i < 5; i++) {
+          long queued = peer.recorder.connection.queuedBytes();
+          int wanted = peer.got.size() + (300 << 10);
+          for (int n = 0; n < 100_000 && peer.got.size() < wanted; n++) {
+            peer.readSome(wanted - peer.got.size());
+          }
+          f.turns(2);
+          silent += peer.recorder.connection.queuedBytes() == queued ? 1 : 0;
+          f.pass(T.plus(A_LITTLE));
+          assertNull(peer.recorder.record, "cut in round " + i);
+        }
+        assertTrue(silent > 0, "the selector said it each time: nothing was shown");
+      }
+    }
+  }
+
   /** Progress is what the kernel takes; it need not be much, and it need not be often. */
   @Test
   void aSlowButSteadyReaderDoesNotStall() throws IOException {

@@ -24,7 +24,7 @@ final class Ascii {
 
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
-  private static final long LOWER_CASE = 0x20 * ONES;
+  static final long LOWER_CASE = 0x20 * ONES;
   private static final long WITHOUT_HIGHS = 0x7f * ONES;
 
   /** RFC 9110 section 5.6.2: what methods and field names are made of. */
@@ -134,20 +134,21 @@ final class Ascii {
   /**
    * The first control character from {@code at} on, a tab aside; at or beyond {@code end} if there
    * is none before.
+   *
+   * <p>{@code x + ones} finds DEL, and may carry out of a byte 0xff into a {@code ~} behind it: so
+   * what is found is looked at once more.
    */
   static int endOfValue(byte[] bytes, int at, int end) {
     int i = at;
     while (i < end) {
       long x = word(bytes, i);
-      long below = x - 0x20 * ONES;
-      long delete = (x ^ 0x7f * ONES) - ONES;
-      long found = (below | delete) & ~x & HIGHS;
+      long found = ((x - 0x20 * ONES) | (x + ONES)) & ~x & HIGHS;
       if (found == 0) {
         i += 8;
         continue;
       }
       i += Long.numberOfTrailingZeros(found) >>> 3;
-      if (i >= end || bytes[i] != '\t') {
+      if (i >= end || isControl(bytes[i])) {
         return i;
       }
       i++;
@@ -194,14 +195,6 @@ final class Ascii {
   static boolean startsWithIgnoreCase(byte[] bytes, int from, int to, String lowerCase) {
     int end = from + lowerCase.length();
     return end <= to && equalsIgnoreCase(bytes, from, end, lowerCase);
-  }
-
-  /**
-   * Eight bytes of a token in lower case. It changes other characters too, but none of those that
-   * can stand in a token becomes a letter or a hyphen by it.
-   */
-  static long lowerCaseWord(byte[] bytes, int at, int length) {
-    return (word(bytes, at) | LOWER_CASE) & (-1L >>> (64 - 8 * length));
   }
 
   /** Bytes as text: what a head may hold beyond ASCII has no meaning (RFC 9110 section 5.5). */

@@ -48,7 +48,16 @@ public final class HeadParser {
   private static final long OPTIONS = Ascii.word("OPTIONS");
   private static final long CONNECT = Ascii.word("CONNECT");
 
-  private static final long HOST = Ascii.word("host");
+  private static final Name HOST = Name.of("host");
+  private static final Name EXPECT = Name.of("expect");
+  private static final Name CONNECTION = Name.of("connection");
+  private static final Name CONTENT_LENGTH = Name.of("content-length");
+  private static final Name TRANSFER_ENCODING = Name.of("transfer-encoding");
+
+  private static final Name CONTINUE = Name.of("100-continue");
+  private static final Name CLOSE = Name.of("close");
+  private static final Name KEEP_ALIVE = Name.of("keep-alive");
+  private static final Name CHUNKED = Name.of("chunked");
 
   /** What a version and its line's end look like; for a 0 any digit may stand. */
   private static final String VERSION_LINE = "HTTP/0.0\r\n";
@@ -466,19 +475,26 @@ public final class HeadParser {
   }
 
   private boolean knownField(RequestHead head, byte[] b, int lineEnd) {
+    boolean isKnown =
+        switch (colon - start) {
+          case 4 -> HOST.is(b, start, colon);
+          case 6 -> EXPECT.is(b, start, colon);
+          case 10 -> CONNECTION.is(b, start, colon);
+          case 14 -> CONTENT_LENGTH.is(b, start, colon);
+          default -> TRANSFER_ENCODING.is(b, start, colon);
+        };
+    if (!isKnown) {
+      return true;
+    }
     int from = Ascii.skipSpaces(b, colon + 1, lineEnd);
     int to = Ascii.trimSpaces(b, from, lineEnd);
     return switch (colon - start) {
-      case 4 -> Ascii.lowerCaseWord(b, start, 4) != HOST || host(head, b, from, to);
-      case 6 -> !isNamed(b, "expect") || expect(head, b, from, to);
-      case 10 -> !isNamed(b, "connection") || connection(b, from, to);
-      case 14 -> !isNamed(b, "content-length") || contentLength(head, b, from, to);
-      default -> !isNamed(b, "transfer-encoding") || transferEncoding(b, from, to);
+      case 4 -> host(head, b, from, to);
+      case 6 -> expect(head, b, from, to);
+      case 10 -> connection(b, from, to);
+      case 14 -> contentLength(head, b, from, to);
+      default -> transferEncoding(b, from, to);
     };
-  }
-
-  private boolean isNamed(byte[] b, String lowerCaseName) {
-    return Ascii.equalsIgnoreCase(b, start, colon, lowerCaseName);
   }
 
   /** RFC 9112 section 3.2: one, and a valid one. An empty value is one. */
@@ -495,7 +511,7 @@ public final class HeadParser {
 
   /** Another expectation than this one we may ignore (RFC 9110 section 10.1.1), and do. */
   private static boolean expect(RequestHead head, byte[] b, int from, int to) {
-    if (head.minorVersion > 0 && Ascii.equalsIgnoreCase(b, from, to, "100-continue")) {
+    if (head.minorVersion > 0 && CONTINUE.is(b, from, to)) {
       head.expectsContinue = true;
     }
     return true;
@@ -505,8 +521,8 @@ public final class HeadParser {
     for (int at = from; at < to; ) {
       int end = endOfElement(b, at, to);
       int last = Ascii.trimSpaces(b, at, end);
-      saidClose |= Ascii.equalsIgnoreCase(b, at, last, "close");
-      saidKeepAlive |= Ascii.equalsIgnoreCase(b, at, last, "keep-alive");
+      saidClose |= CLOSE.is(b, at, last);
+      saidKeepAlive |= KEEP_ALIVE.is(b, at, last);
       at = startOfElement(b, end, to);
     }
     return true;
@@ -546,7 +562,7 @@ public final class HeadParser {
       if (at == last || isChunkedLast) {
         return false;
       }
-      isChunkedLast = Ascii.equalsIgnoreCase(b, at, last, "chunked");
+      isChunkedLast = CHUNKED.is(b, at, last);
       hasUnknownCoding |= !isChunkedLast;
       if (end == to) {
         return true;

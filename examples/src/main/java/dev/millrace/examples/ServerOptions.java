@@ -190,20 +190,21 @@ public final class ServerOptions {
     // for as long as it takes.
     boolean bounded = !drainTimeout.isZero() && drainTimeout.compareTo(LONGEST_DRAIN) < 0;
     Duration deadline = bounded ? drainTimeout.multipliedBy(2) : LONGEST_DRAIN;
-    int code = 0;
+    int code = 1;
     try {
       ShutdownReport report =
           server.shutdown(deadline).get(deadline.toMillis() + 5_000, TimeUnit.MILLISECONDS);
       out.println("shut down: " + report);
       server.close(); // done already, but for the end of the loop
       lastWords.accept(out);
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      code = 0;
+    } catch (InterruptedException | ExecutionException | TimeoutException | RuntimeException e) {
       out.println("shut down: failed: " + e);
-      code = 1;
+    } finally {
+      out.flush();
+      // A signal would make it 143; but what was asked for is done, or 1 says that it isn't.
+      Runtime.getRuntime().halt(code);
     }
-    out.flush();
-    // A signal would make it 143; but what was asked for is done.
-    Runtime.getRuntime().halt(code);
   }
 
   private static String textOf(InetSocketAddress address) {

@@ -11,9 +11,9 @@ import java.util.List;
  */
 record ByteRange(long first, long count) {
   /**
-   * Each part of an answer has an open file. Readers of documents ask for a handful at a time; who
-   * asks for more gets the whole, as RFC 9110 section 14.2 allows, and so no few bytes of a request
-   * can order many times the file (CVE-2011-3192).
+   * Each part of an answer is opened and framed by itself. Readers of documents ask for a handful
+   * at a time; who asks for more gets the whole, as RFC 9110 section 14.2 allows, and so no few
+   * bytes of a request can order many times the file (CVE-2011-3192).
    */
   static final int MAX_RANGES = 8;
 
@@ -40,11 +40,13 @@ record ByteRange(long first, long count) {
       return null;
     }
     List<ByteRange> ranges = new ArrayList<>(specs.length);
+    boolean isEmpty = true;
     for (String spec : specs) {
       String trimmed = spec.strip();
       if (trimmed.isEmpty()) {
         continue; // a list may have empty elements (RFC 9110 section 5.6.1)
       }
+      isEmpty = false;
       int dash = trimmed.indexOf('-');
       if (dash < 0) {
         return null;
@@ -57,12 +59,16 @@ record ByteRange(long first, long count) {
       if (from != NONE && to != NONE && from > to) {
         return null;
       }
+      if (from == NONE && to > 0 && size == 0) {
+        return null; // the last bytes of what has none are the whole (RFC 9110 section 14.1.2)
+      }
       ByteRange range = within(from, to, size);
       if (range != null) {
         ranges.add(range);
       }
     }
-    return overlap(ranges) ? null : ranges;
+    // A list has at least one element that is not empty.
+    return isEmpty || overlap(ranges) ? null : ranges;
   }
 
   private static final long NONE = -1;

@@ -6,7 +6,9 @@ import dev.millrace.WriteCompletion;
 import dev.millrace.WriteResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -15,12 +17,15 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The answer to a request for a file that is there: whole, parts of it, or that the client has it
- * already. It opens what it is going to send and owns it until the connection has accepted it.
+ * already. It opens what it is going to send and owns it until the connection has accepted it; of
+ * several parts one at a time, when the kernel has the one before, so an answer costs one
+ * descriptor.
  */
 final class FileAnswer implements AutoCloseable {
-  /** A text to be sent, which may be empty, and a region of the file behind it. */
-  private record Part(String before, FileRegion region) {}
+  /** A text to be sent, which may be empty, and a part of the file behind it. */
+  private record Part(String before, ByteRange range) {}
 
+  private final StaticFiles.Found found;
   private final String tag;
   private final Instant modified;
   private final long size;
@@ -33,24 +38,30 @@ final class FileAnswer implements AutoCloseable {
   /** Behind the last part. */
   private String last = "";
 
-  /** The first part that was not accepted yet. */
+  /** The first part whose bytes were not accepted yet. */
   private int next;
 
-  /** Whether all of it was accepted. */
-  private boolean isGiven;
+  /** The next part's bytes, if they are open and not accepted yet. */
+  private FileRegion region;
+
+  /** Whether the text behind the last accepted part was accepted: its completion follows. */
+  private boolean isAwaited;
 
   /**
    * Looks at the request's conditions and ranges, and opens what they ask for.
    *
+   * @param now for the age of the file's last change
+   * @param dated what the answer's Date says; no later change is told (RFC 9110 section 8.8.2.1)
    * @throws IOException if the file can't be opened now, also for want of descriptors
    */
-  FileAnswer(RequestHead request, StaticFiles.Found found, Instant now) throws IOException {
-    Path path = found.path();
+  FileAnswer(RequestHead request, StaticFiles.Found found, Instant now, Instant dated)
+      throws IOException {
+    this.found = found;
     Instant changed = found.attributes().lastModifiedTime().toInstant();
     size = found.attributes().size();
     tag = Preconditions.tag(changed, size, now);
-    modified = changed.truncatedTo(ChronoUnit.SECONDS);
-    type = ContentTypes.of(path.getFileName().toString());
+    modified = (changed.isAfter(dated) ? dated : changed).truncatedTo(ChronoUnit.SECONDS);
+    type = ContentTypes.of(found.path().getFileName().toString());
     status = Preconditions.evaluate(request, tag, modified);
     if (status != Status.OK) {
       return;
@@ -66,24 +77,17 @@ final class FileAnswer implements AutoCloseable {
       contentRange = "bytes */" + size;
       return;
     }
-    boolean isWhole = false;
-    try {
-      select(ranges, path, request.method() == Method.HEAD);
-      isWhole = true;
-    } catch (IllegalArgumentException e) {
-      throw new IOException("changed while it was opened: " + path, e);
-    } finally {
-      if (!isWhole) {
-        close();
-      }
+    select(ranges, request.method() == Method.HEAD);
+    if (!parts.isEmpty()) {
+      open();
     }
   }
 
-  private void select(List<ByteRange> ranges, Path path, boolean isHead) throws IOException {
+  private void select(List<ByteRange> ranges, boolean isHead) {
     if (ranges == null) {
       length = size;
       if (!isHead && size > 0) {
-        add("", path, new ByteRange(0, size));
+        parts.add(new Part("", new ByteRange(0, size)));
       }
       return;
     }
@@ -91,7 +95,7 @@ final class FileAnswer implements AutoCloseable {
     if (ranges.size() == 1) {
       contentRange = rangeText(ranges.get(0));
       length = ranges.get(0).count();
-      add("", path, ranges.get(0));
+      parts.add(new Part("", ranges.get(0)));
       return;
     }
     // RFC 9110 section 14.6. The boundary must not be in the file; that nobody can guess it has to
@@ -107,15 +111,21 @@ final class FileAnswer implements AutoCloseable {
               + rangeText(range)
               + "\r\n\r\n";
       length += before.length() + range.count();
-      add(before, path, range);
+      parts.add(new Part(before, range));
     }
     last = "\r\n--" + boundary + "--\r\n";
     length += last.length();
     type = "multipart/byteranges; boundary=" + boundary;
   }
 
-  private void add(String before, Path path, ByteRange range) throws IOException {
-    parts.add(new Part(before, FileRegion.open(path, range.first(), range.count())));
+  private void open() throws IOException {
+    ByteRange range = parts.get(next).range;
+    Path path = found.path();
+    try {
+      region = FileRegion.open(path, range.first(), range.count());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("changed while it was opened: " + path, e);
+    }
   }
 
   private String rangeText(ByteRange range) {
@@ -147,10 +157,9 @@ final class FileAnswer implements AutoCloseable {
     if (parts.isEmpty()) {
       return connection.write(writer.buffer());
     }
-    Part first = parts.get(0);
-    WriteResult result = connection.write(writer.put(first.before).buffer(), first.region);
+    WriteResult result = connection.write(writer.put(parts.get(0).before).buffer(), region);
     if (result == WriteResult.ACCEPTED) {
-      next = 1;
+      given();
     }
     return result;
   }
@@ -167,21 +176,50 @@ final class FileAnswer implements AutoCloseable {
   }
 
   /**
-   * Gives the connection what it takes of the rest. What it refuses for want of room is given when
-   * this is called again, in {@code onWritable}; when nothing is left this does nothing.
+   * Gives the connection the open part and the text behind it. What it refuses for want of room is
+   * given when this is called again, in {@code onWritable}; while the kernel has not got what was
+   * accepted this does nothing.
    *
-   * @param sent told when the kernel has the last byte
+   * @param sent told when it has; then {@link #isLastHandedOver} says what follows
    */
   void proceed(Connection connection, WriteCompletion sent) {
-    for (; next < parts.size(); next++) {
-      Part part = parts.get(next);
-      if (connection.write(bytes(part.before), part.region) != WriteResult.ACCEPTED) {
+    if (isAwaited) {
+      return;
+    }
+    if (region != null) {
+      if (connection.write(region) != WriteResult.ACCEPTED) {
         return;
       }
+      given();
     }
-    if (!isGiven) {
-      isGiven = connection.write(bytes(last), sent) == WriteResult.ACCEPTED;
+    String text = next < parts.size() ? parts.get(next).before : last;
+    isAwaited = connection.write(bytes(text), sent) == WriteResult.ACCEPTED;
+  }
+
+  private void given() {
+    region = null; // the connection's now
+    next++;
+  }
+
+  /**
+   * Whether what the kernel got was the last of it; if not, the next part is open now, and to be
+   * given.
+   *
+   * @throws IOException if it can't be opened, or the file is another one by now: parts of two
+   *     files must not make one answer
+   */
+  boolean isLastHandedOver() throws IOException {
+    if (next == parts.size()) {
+      return true;
     }
+    isAwaited = false;
+    BasicFileAttributes now = Files.readAttributes(found.path(), BasicFileAttributes.class);
+    if (now.size() != size
+        || !now.lastModifiedTime().equals(found.attributes().lastModifiedTime())) {
+      throw new IOException("changed while it was sent: " + found.path());
+    }
+    open();
+    return false;
   }
 
   private static ByteBuffer bytes(String text) {
@@ -191,8 +229,8 @@ final class FileAnswer implements AutoCloseable {
   /** Closes what was not accepted. */
   @Override
   public void close() {
-    for (; next < parts.size(); next++) {
-      parts.get(next).region.close();
+    if (region != null) {
+      region.close();
     }
   }
 }

@@ -92,8 +92,10 @@ public final class HttpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter err = spec.commandLine().getErr();
-    Server.Builder builder = options.builder(port);
     HttpSettings settings = settings();
+    // Its socket, and the file that is being sent.
+    Server.Builder builder = options.builder(port, root == null ? 1 : 2);
+    builder.limits(settings.limits()).timeouts(settings.timeouts(options.timeouts()));
     HttpService service =
         new HttpService(
             settings,
@@ -104,7 +106,7 @@ public final class HttpCommand implements Callable<Integer> {
                 err.flush();
               }
             });
-    return options.serve(builder.limits(settings.limits()).handler(service).start());
+    return options.serve(builder.handler(service).start());
   }
 
   private HttpSettings settings() {

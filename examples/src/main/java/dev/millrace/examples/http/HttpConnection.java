@@ -19,13 +19,16 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Back-pressure.</b> A request whose answer finds no room is not consumed, and comes again
  * from the core when there is some; so does the rest of a body that is echoed. While an answer is
- * sent in many steps reading is paused. So a connection holds the output of {@code
- * Limits.highWaterBytes} and a read buffer of input, however large the answers are.
+ * sent in many steps reading is paused. No request is taken from the input, and no piece of a body
+ * sent, once {@code Limits.highWaterBytes} are waiting. So a connection holds that much output and
+ * at most one short answer, or a chunk's frame, beyond it, and of input a read buffer or one head,
+ * however large the answers are and however many requests come at once.
  *
  * <p><b>Time.</b> What the client owes us is bounded by one deadline of its own: a head, from its
- * first byte to its last, then a body. Between requests the connection is idle, and the core's read
- * idle is on; it is off while anything is under way, so an answer may take as long as it takes. A
- * client that does not read its answer is cut by the core's write stall.
+ * first byte to its last, then a body; while we don't read for want of room it does not run out.
+ * Between requests the connection is idle, and the core's read idle is on; it is off while anything
+ * is under way, so an answer may take as long as it takes. A client that does not read its answer
+ * is cut by the core's write stall.
  *
  * <p><b>Ends.</b> After an error that leaves it open where the next request begins, or that the
  * client did not wait for, the connection closes behind the answer. The core's close goes on
@@ -138,6 +141,12 @@ final class HttpConnection implements ConnectionHandler {
     hasUnanswered = false;
     while (proceed(connection, data) && data.hasRemaining()) {
       // A request, or a piece of a body, in each round.
+      if (connection.room() == 0) {
+        // Answers end at the hard limit, which is for one that is large. Many small ones stop here:
+        // the rest is offered again when there is room.
+        hasUnanswered = true;
+        break;
+      }
     }
     settle(connection);
   }
@@ -145,6 +154,9 @@ final class HttpConnection implements ConnectionHandler {
   @Override
   public void onWritable(Connection connection) {
     service.refreshDate(connection.loop());
+    if (timed == Owed.HEAD || timed == Owed.BODY) {
+      timed = null; // we had stopped reading: the client's time begins now
+    }
     if (state == State.SENDING) {
       send(connection);
     } else if (state == State.WAITING && delay.isOver) {
@@ -158,6 +170,12 @@ final class HttpConnection implements ConnectionHandler {
 
   @Override
   public void onDeadline(Connection connection) {
+    if (connection.queuedBytes() > connection.limits().lowWaterBytes()) {
+      // It may be we who don't read, because the client has not taken what we sent: then nothing is
+      // owed to us. How long that lasts is the write stall's business.
+      connection.deadline(service.settings.requestTimeout());
+      return;
+    }
     // The answer to a body that is discarded is out already, and one that is echoed is under way: a
     // second would be taken for the answer to another request.
     if (state == State.HEAD || (state == State.ECHO && !isHeadOut)) {
@@ -415,14 +433,16 @@ final class HttpConnection implements ConnectionHandler {
     isKept = false;
     ResponseWriter writer = begin(status);
     writer.field("Content-Type", TEXT).contentLength(status.body.length()).endHead();
-    writer.put(status.body);
+    if (request.method() != Method.HEAD) { // known as soon as it was read; OTHER before that
+      writer.put(status.body);
+    }
     return isTaken(connection, connection.write(writer.buffer()));
   }
 
   private ResponseWriter begin(Status status) {
-    if (request.hasBody() && request.expectsContinue() && status.code >= 300) {
-      // Whoever is answered instead of being told to go on may send the body, or not: nobody knows
-      // what comes next (RFC 9110 section 10.1.1).
+    if (request.expectsContinue() && state != State.ECHO) {
+      // Whoever is answered instead of being told to go on, well or not, may send the body, or not:
+      // nobody knows what comes next (RFC 9110 section 10.1.1).
       isKept = false;
     }
     isKept &= !isEnding;
@@ -438,7 +458,8 @@ final class HttpConnection implements ConnectionHandler {
       return false;
     }
     if (result == WriteResult.TOO_LARGE) {
-      connection.abort(); // its limits are less than an answer: there is no way to say so
+      // HttpSettings.limits() has room for the largest one, so these are others.
+      connection.abort("the hard limit is less than one answer");
     }
     if (result != WriteResult.ACCEPTED) {
       state = State.CLOSING; // a write has failed, or it was closed: the record says why
@@ -605,7 +626,7 @@ final class HttpConnection implements ConnectionHandler {
   private boolean file(Connection connection, StaticFiles.Found found) {
     FileAnswer answer;
     try {
-      answer = new FileAnswer(request, found, service.now());
+      answer = new FileAnswer(request, found, service.now(), service.dated());
     } catch (AccessDeniedException | NoSuchFileException e) {
       return respond(connection, Status.NOT_FOUND);
     } catch (IOException e) {
@@ -662,9 +683,20 @@ final class HttpConnection implements ConnectionHandler {
     }
   }
 
-  /** One file at a time has its descriptors open, however many requests wait. */
+  /** One descriptor at a time is open, however many requests wait and parts are asked for. */
   private void fileSent(Connection connection, boolean handedToKernel) {
     if (handedToKernel && state == State.SENDING) {
+      try {
+        if (!file.isLastHandedOver()) {
+          send(connection);
+          return;
+        }
+      } catch (IOException e) {
+        // A head that promises more is out: that the answer is cut short has to say it.
+        state = State.CLOSING;
+        connection.close("the next part of a file can't be sent: " + e);
+        return;
+      }
       file = null;
       answered(connection);
       settle(connection);

@@ -16,7 +16,12 @@ import java.util.function.Supplier;
  *
  * <pre>{@code
  * HttpSettings settings = HttpSettings.defaults().withRoot(Path.of("site"));
- * Server.builder().listen("127.0.0.1", 8080).limits(settings.limits()).handler(new HttpService(settings)).start();
+ * Server.builder()
+ *     .listen("127.0.0.1", 8080)
+ *     .limits(settings.limits())
+ *     .timeouts(settings.timeouts(Timeouts.defaults()))
+ *     .handler(new HttpService(settings))
+ *     .start();
  * }</pre>
  *
  * <p>Thread rule: one service for one loop; everything in it is touched by that loop's thread only.
@@ -48,6 +53,7 @@ public final class HttpService implements Supplier<ConnectionHandler> {
   private long dateDueNanos;
 
   private boolean isDated;
+  private long dateSeconds;
 
   /** One for a hello of its own at "/", which an index page in the root takes the place of. */
   final boolean saysHello;
@@ -109,6 +115,11 @@ public final class HttpService implements Supplier<ConnectionHandler> {
     return pattern.clear().limit(from + n).position(from);
   }
 
+  /** What the answers' Date says. */
+  Instant dated() {
+    return Instant.ofEpochSecond(dateSeconds);
+  }
+
   /** Wall-clock time. */
   Instant now() {
     return Instant.ofEpochMilli(wallMillis.getAsLong());
@@ -125,7 +136,8 @@ public final class HttpService implements Supplier<ConnectionHandler> {
       return;
     }
     long millis = wallMillis.getAsLong();
-    HttpDate.write(Math.floorDiv(millis, 1_000L), date, 0);
+    dateSeconds = Math.floorDiv(millis, 1_000L);
+    HttpDate.write(dateSeconds, date, 0);
     hello.date(date);
     helloKeepAlive.date(date);
     dateDueNanos = nowNanos + (1_000 - Math.floorMod(millis, 1_000L)) * NANOS_PER_MILLI;

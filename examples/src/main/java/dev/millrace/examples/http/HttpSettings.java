@@ -1,6 +1,7 @@
 package dev.millrace.examples.http;
 
 import dev.millrace.Limits;
+import dev.millrace.Timeouts;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -24,8 +25,11 @@ import java.time.Duration;
 public record HttpSettings(
     int maxHeaderBytes, int maxUriBytes, long maxBodyBytes, Duration requestTimeout, Path root) {
 
-  /** So that heads stay what the core keeps of unconsumed input in one piece. */
-  static final int MAX_BYTES = 1 << 24;
+  /**
+   * A head stays in one piece until it is complete, and what comes back of it, a Location, a
+   * Content-Type or the trailers, leaves in one write: far less than the core's hard limit.
+   */
+  static final int MAX_BYTES = 1 << 20;
 
   private static final HttpSettings DEFAULTS =
       new HttpSettings(16 << 10, 8_000, 1 << 20, Duration.ofSeconds(10), null);
@@ -90,5 +94,14 @@ public record HttpSettings(
     Limits limits = Limits.defaults();
     int head = HeadParser.maxHeadBytes(maxHeaderBytes, maxUriBytes) + 1;
     return limits.withMaxKeptBytes(Math.max(limits.maxKeptBytes(), head));
+  }
+
+  /**
+   * The core's time-outs that go with these: reading may be paused for as long as it has to. It is
+   * while an answer is sent, which the write stall bounds, and while one waits for its time with
+   * another request behind it, which ends by itself.
+   */
+  public Timeouts timeouts(Timeouts timeouts) {
+    return timeouts.withPaused(Duration.ZERO);
   }
 }

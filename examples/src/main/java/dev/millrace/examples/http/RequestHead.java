@@ -226,6 +226,7 @@ public final class RequestHead {
   void clear() {
     copied = 0;
     fields = 0;
+    method = Method.OTHER;
     lineStart = 0;
     hostStart = 0;
     hostEnd = 0;

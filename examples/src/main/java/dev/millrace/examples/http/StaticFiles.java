@@ -89,8 +89,9 @@ final class StaticFiles {
         // Relative links in its page are resolved against the directory only if the slash is there.
         return asDirectory ? index(real) : Found.DIRECTORY;
       }
-      // A pipe or a device would block whoever opens it.
-      return asDirectory || !attributes.isRegularFile()
+      // A pipe or a device would block whoever opens it. What can't be read is not there for HEAD
+      // either, which opens nothing.
+      return asDirectory || !attributes.isRegularFile() || !Files.isReadable(real)
           ? Found.NOTHING
           : new Found(Status.OK, real, attributes);
     } catch (IOException | InvalidPathException e) {
@@ -103,7 +104,7 @@ final class StaticFiles {
   private Found index(Path directory) throws IOException {
     Path real = directory.resolve(INDEX).toRealPath();
     BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-    return real.startsWith(root) && attributes.isRegularFile()
+    return real.startsWith(root) && attributes.isRegularFile() && Files.isReadable(real)
         ? new Found(Status.OK, real, attributes)
         : Found.NOTHING;
   }

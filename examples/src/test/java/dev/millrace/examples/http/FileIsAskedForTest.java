@@ -1,9 +1,11 @@
 package dev.millrace.examples.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
@@ -11,9 +13,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
@@ -118,6 +122,9 @@ class FileIsAskedForTest {
         "bytes=-, 200, abcdefghijklmnopqrstuvwxyz, -",
         "bytes=--1, 200, abcdefghijklmnopqrstuvwxyz, -",
         "bytes=5, 200, abcdefghijklmnopqrstuvwxyz, -",
+        "bytes=, 200, abcdefghijklmnopqrstuvwxyz, -",
+        "'bytes=,', 200, abcdefghijklmnopqrstuvwxyz, -",
+        "'bytes=,2-4,', 206, cde, bytes 2-4/26",
         "lines=1-2, 200, abcdefghijklmnopqrstuvwxyz, -",
         "'bytes=0-5,3-9', 200, abcdefghijklmnopqrstuvwxyz, -",
         "'bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16', 200, abcdefghijklmnopqrstuvwxyz, -",
@@ -135,7 +142,8 @@ class FileIsAskedForTest {
   @Test
   void anEmptyFileHasNoParts() throws Exception {
     assertEquals(416, served.ask("GET", "/empty.txt", "Range: bytes=0-").status());
-    assertEquals(416, served.ask("GET", "/empty.txt", "Range: bytes=-1").status());
+    assertEquals(416, served.ask("GET", "/empty.txt", "Range: bytes=-0").status());
+    assertEquals(200, served.ask("GET", "/empty.txt", "Range: bytes=-5").status());
   }
 
   @Test
@@ -206,7 +214,9 @@ class FileIsAskedForTest {
     Path file = write("fresh.txt", "one");
     // In the future, so that it stays fresh while this test runs.
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(100)));
-    String tag = served.ask("GET", "/fresh.txt").field("ETag");
+    Answer answer = served.ask("GET", "/fresh.txt");
+    assertEquals(answer.field("Date"), answer.field("Last-Modified"));
+    String tag = answer.field("ETag");
     assertTrue(tag.startsWith("W/\""), tag);
     String[] fields = {"Range: bytes=0-0", "If-Range: " + tag};
     assertEquals("one", served.ask("GET", "/fresh.txt", fields).body());
@@ -282,6 +292,44 @@ class FileIsAskedForTest {
       assertEquals(500, answer.status());
       assertTrue(answer.isLast());
       assertTrue(reader.isAtEnd(), reader::rest);
+    }
+  }
+
+  @Test
+  void aFileThatChangesBetweenItsPartsIsNotMixed() throws Exception {
+    int size = 8 << 20;
+    Path file = write("large.bin", "x".repeat(size));
+    try (Socket client = served.connect()) {
+      Served.send(
+          client, "GET /large.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=0-8388600,8388602-\r\n\r\n");
+      client.getInputStream().read(); // the first part is open, and larger than what is buffered
+      Path other = write("other.bin", "y".repeat(size + 1));
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+      String rest = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertTrue(rest.contains("x".repeat(8_388_601)), "the part under way is whole");
+      assertFalse(rest.contains("yy"), "and none of another file follows");
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNotThereForAnyMethod() throws Exception {
+    Path file = write("secret.txt", "x");
+    Files.setPosixFilePermissions(file, Set.of());
+    assumeFalse(Files.isReadable(file), "root reads everything");
+    assertEquals(404, served.ask("GET", "/secret.txt").status());
+    assertEquals(404, served.ask("HEAD", "/secret.txt").status());
+  }
+
+  @Test
+  void theLongestTargetComesBackAsALocation() throws Exception {
+    Files.createDirectory(root.resolve("sub"));
+    int most = HttpSettings.MAX_BYTES;
+    HttpSettings settings = HttpSettings.defaults().withRoot(root).withMaxUriBytes(most);
+    try (Served large = new Served(settings)) {
+      String query = "?" + "q".repeat(most - 5);
+      Answer answer = large.ask("GET", "/sub" + query);
+      assertEquals(301, answer.status());
+      assertEquals("/sub/" + query, answer.field("Location"));
     }
   }
 

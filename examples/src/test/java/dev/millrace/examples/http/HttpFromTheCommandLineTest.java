@@ -19,7 +19,7 @@ class HttpFromTheCommandLineTest {
   @CsvSource({
     "--root, /nothing/there, '--root is /nothing/there, allowed is a directory that can be read'",
     "--max-body, 0, '--max-body is 0, allowed is 1 to 9223372036854775807'",
-    "--max-header, 99999999, '--max-header is 99999999, allowed is 1 to 16777216'",
+    "--max-header, 99999999, '--max-header is 99999999, allowed is 1 to 1048576'",
     "--request-timeout, soon, \\'soon' is no duration"
   })
   void usedWronglyItSaysInOneLineWhatIsWrong(String option, String value, String line)

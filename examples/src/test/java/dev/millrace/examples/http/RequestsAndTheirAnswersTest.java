@@ -114,6 +114,11 @@ class RequestsAndTheirAnswersTest {
             head("POST /echo", "Transfer-Encoding: chunked") + "1389\r\n",
             413,
             "413 Content Too Large\n"),
+        closed(head("GET /healthz", "Expect: 100-continue", "Content-Length: 9"), 200, "ok\n"),
+        closed(
+            head("GET /slow/1", "Expect: 100-continue", "Content-Length: 9"), 200, "waited 1 ms\n"),
+        closed("HEAD / HTTP/1.1\nHost: h\n\n", 400, ""),
+        closed(head("HEAD /", "X: " + "x".repeat(1_000)), 431, ""),
         kept(head("GET /healthz", "Expect: magic"), 417, "417 Expectation Failed\n"),
         closed(
             head("POST /echo", "Expect: magic", "Expect: 100-continue", "Content-Length: 9"),
@@ -235,6 +240,21 @@ class RequestsAndTheirAnswersTest {
       assertEquals(400, Served.read(client, "GET").status());
       assertEquals(-1, client.getInputStream().read());
     }
+  }
+
+  @Test
+  void noAnswerToHeadHasABodyAndTheNextOneHasItsOwn() throws Exception {
+    try (Socket client = served.connect()) {
+      Served.send(client, "HEAD / HTTP/1.1\r\nHo");
+      client.shutdownOutput();
+      Answer.Reader reader = new Answer.Reader(client.getInputStream().readAllBytes());
+      assertEquals(400, reader.next("HEAD").status());
+      assertTrue(reader.isAtEnd(), reader::rest);
+    }
+    Answer.Reader reader = served.untilClosed(head("HEAD /") + "\u0001");
+    assertEquals(200, reader.next("HEAD").status());
+    assertEquals("400 Bad Request\n", reader.next("GET").body());
+    assertTrue(reader.isAtEnd(), reader::rest);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace.examples.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.CloseRecord;
@@ -26,7 +27,8 @@ class RequestsThatTakeTooLongTest {
   private static void run(Consumer<Trial> scenario) {
     Trials.of(
             trial -> {
-              trial.timeouts(Timeouts.defaults().withReadIdle(Duration.ofSeconds(3)));
+              trial.timeouts(
+                  SETTINGS.timeouts(Timeouts.defaults().withReadIdle(Duration.ofSeconds(3))));
               trial.limits(SETTINGS.limits());
               trial.server(new HttpService(SETTINGS, () -> 1_700_000_000_000L, record -> {}));
               scenario.accept(trial);
@@ -156,6 +158,43 @@ class RequestsThatTakeTooLongTest {
           SimPeer peer = trial.peer(p -> p.send(String.format(GET, "slow/400000")).awaitEnd());
           trial.check(() -> assertEquals("waited 400000 ms\n", only(peer).body()));
           trial.check(() -> assertEndedAfter(trial, peer, 403, FailureKind.READ_IDLE));
+        });
+  }
+
+  @Test
+  void neitherDoesTheRequestBehindItCutItOff() {
+    run(
+        trial -> {
+          String requests = String.format(GET, "slow/400000") + String.format(GET, "healthz");
+          SimPeer peer = trial.peer(p -> p.send(requests).awaitEnd());
+          trial.check(
+              () -> {
+                Answer.Reader reader = new Answer.Reader(peer.receivedText());
+                assertEquals("waited 400000 ms\n", reader.next("GET").body());
+                assertEquals("ok\n", reader.next("GET").body());
+              });
+          trial.check(() -> assertEndedAfter(trial, peer, 403, FailureKind.READ_IDLE));
+        });
+  }
+
+  @Test
+  void whatWeDoNotReadForWantOfRoomIsNotLate() {
+    String body = "x".repeat(600_000);
+    String head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 600000\r\n\r\n";
+    String last = "GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    run(
+        trial -> {
+          // Its client sends at once and takes its answer for longer than a request may take.
+          SimPeer peer = trial.peer(p -> p.readAtMost(2_000).send(head + body + last).awaitEnd());
+          trial.timeLimit(Duration.ofMinutes(10));
+          trial.check(() -> assertTrue(peer.receivedBytes() > body.length() + 200)); // two heads
+          trial.check(() -> assertEquals(0, trial.recordOf(peer).bytesUnsent()));
+          trial.check(() -> assertNotEquals(FailureKind.DEADLINE, trial.recordOf(peer).kind()));
+          trial.check(
+              () ->
+                  assertTrue(
+                      trial.recordOf(peer).age().compareTo(SETTINGS.requestTimeout()) > 0,
+                      trial.recordOf(peer)::toString));
         });
   }
 

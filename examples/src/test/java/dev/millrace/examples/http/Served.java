@@ -1,6 +1,7 @@
 package dev.millrace.examples.http;
 
 import dev.millrace.Server;
+import dev.millrace.Timeouts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,12 @@ final class Served implements AutoCloseable {
 
   Served(HttpSettings settings, HttpService service) throws IOException {
     server =
-        Server.builder().listen("127.0.0.1", 0).limits(settings.limits()).handler(service).start();
+        Server.builder()
+            .listen("127.0.0.1", 0)
+            .limits(settings.limits())
+            .timeouts(settings.timeouts(Timeouts.defaults()))
+            .handler(service)
+            .start();
   }
 
   String uri(String path) {

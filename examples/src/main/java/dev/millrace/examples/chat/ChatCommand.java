@@ -100,6 +100,7 @@ public final class ChatCommand implements Callable<Integer> {
         options
             .builder(port)
             .limits(settings.limits())
+            .timeouts(settings.timeouts(options.timeouts()))
             .socketSettings(settings.socketSettings())
             .handler(room)
             .start());

@@ -3,14 +3,19 @@ package dev.millrace.examples.chat;
 import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
+import dev.millrace.EventLoop;
 import dev.millrace.WriteResult;
+import dev.millrace.timer.Timer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -25,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * Server.builder()
  *     .listen("127.0.0.1", 7200)
  *     .limits(settings.limits())
+ *     .timeouts(settings.timeouts(Timeouts.defaults()))
  *     .socketSettings(settings.socketSettings())
  *     .handler(new ChatRoom(settings))
  *     .start();
@@ -60,6 +66,29 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
   /** The message that goes round. */
   private final ByteBuffer message;
 
+  /** What all together may be behind: those who are in, and those who are closing. */
+  private final long roomBytes;
+
+  /** Who is closing and had not taken all when he was seen last; the oldest is the first. */
+  private final Set<Connection> closing = new LinkedHashSet<>();
+
+  /** What those had queued then; more than they have now, at the most. */
+  private long closingBytes;
+
+  /** Who has still to get the message, since the loop's memory is short; then nobody may talk. */
+  private final ArrayDeque<Member> unserved = new ArrayDeque<>();
+
+  /** Who wanted to talk meanwhile. */
+  private final List<Member> waiting = new ArrayList<>();
+
+  private final Timer retry =
+      new Timer() {
+        @Override
+        protected void onTimer() {
+          serveRest();
+        }
+      };
+
   private boolean shuttingDown;
 
   /**
@@ -78,8 +107,13 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
    * @param ended called with each close record, on the loop's thread
    */
   public ChatRoom(ChatSettings settings, Consumer<CloseRecord> ended) {
+    this(settings, ended, ChatSettings.ROOM_BYTES);
+  }
+
+  ChatRoom(ChatSettings settings, Consumer<CloseRecord> ended, long roomBytes) {
     this.settings = settings;
     this.ended = ended;
+    this.roomBytes = roomBytes;
     this.message =
         ByteBuffer.allocateDirect(Math.max(settings.maxLineBytes() + FRAME_BYTES, 2 * WHO_BYTES));
   }
@@ -134,14 +168,17 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
     return line.append('.').toString();
   }
 
-  void ended(CloseRecord record) {
+  void ended(Connection connection, CloseRecord record) {
+    closing.remove(connection);
     ended.accept(record);
   }
 
   /** Everybody is told, once, in the order of all messages; each member then closes for himself. */
   void shutDown() {
     if (!shuttingDown) {
+      dropUnserved();
       toAll(SHUTTING_DOWN);
+      dropUnserved();
       shuttingDown = true; // from now on it is no news that somebody leaves
     }
   }
@@ -159,9 +196,26 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
 
   /** Writes to one alone: an answer. */
   void tell(Member to, String text) {
+    if (isHeldUp()) {
+      tellMeanwhile(to, text);
+      return;
+    }
     encode(text);
+    countClosing();
     give(to);
+    holdUpIfUnserved();
     tellDepartures();
+  }
+
+  /**
+   * While a message is held up nobody is read, so this is a welcome or a last word. It is written
+   * past that message, if there is room for it, and to nobody who has still to get that one.
+   */
+  private void tellMeanwhile(Member to, String text) {
+    ByteBuffer line = StandardCharsets.UTF_8.encode(text + "\n");
+    if (unserved.contains(to) || to.connection().write(line) == WriteResult.FULL) {
+      to.connection().close("memory is short, not told: " + text);
+    }
   }
 
   private void toAll(String text) {
@@ -180,16 +234,21 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
    * to be too slow is only noted.
    */
   private void round(Member except) {
+    countClosing();
     for (Member member : members) {
       if (member != except && member.state() == Member.State.IN) {
         give(member);
       }
     }
+    holdUpIfUnserved();
   }
 
-  /** Each departure is a round of its own, in which more may be found too slow. */
+  /**
+   * Each departure is a round of its own, in which more may be found too slow. While a message is
+   * held up they wait.
+   */
   private void tellDepartures() {
-    while (!departures.isEmpty()) {
+    while (!departures.isEmpty() && !isHeldUp()) {
       Departure departure = departures.remove();
       names.remove(departure.member().name().key());
       members.remove(departure.member());
@@ -212,7 +271,7 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
       }
     }
     if (connection.write(message) == WriteResult.FULL) {
-      cut(to); // the loop's memory is short, by what others on it have not read
+      unserved.add(to); // the loop's memory is short, by what others on it have not read
     }
     // CLOSED is no news: onClosed follows, and tells who left and why.
   }
@@ -222,9 +281,13 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
     return queuedBytes == 0 || queuedBytes + message.remaining() <= allowedBytes();
   }
 
-  /** How far each may be behind: less where many could be. */
+  /**
+   * How far each may be behind: less where many could be, and where those who were cut still hold
+   * what they did not read.
+   */
   private long allowedBytes() {
-    long share = ChatSettings.ROOM_BYTES / Math.max(1, members.size());
+    int here = members.size() - departures.size();
+    long share = Math.max(0, roomBytes - closingBytes) / Math.max(1, here);
     return Math.min(settings.backlogBytes(), share);
   }
 
@@ -238,11 +301,143 @@ public final class ChatRoom implements Supplier<ConnectionHandler> {
     long behind = connection.queuedBytes();
     String why = "* You are cut off: you did not read, and are " + behind + " bytes behind.\n";
     connection.write(StandardCharsets.UTF_8.encode(why));
-    connection.close();
+    connection.close("did not read, " + behind + " bytes behind");
     log.debug("too slow, closed with its backlog: {} queued={}", connection, behind);
-    if (slow.state() == Member.State.IN) {
-      departures.add(new Departure(slow, "was cut off: too slow, " + behind + " bytes behind"));
+    depart(slow, "was cut off: too slow, " + behind + " bytes behind");
+    closes(connection);
+  }
+
+  private void depart(Member member, String reason) {
+    if (member.state() == Member.State.IN) {
+      departures.add(new Departure(member, reason));
     }
-    slow.out();
+    member.out();
+  }
+
+  // ---- who is closing
+
+  /**
+   * Has a connection that was closed counted until it has taken all. A close delivers, so its
+   * backlog stays in memory until the peer reads or the time-out for draining is over; waves of
+   * slow ones, each cut and forgotten, would fill the loop. All who are closing may hold half of
+   * what the room may: beyond it the oldest is aborted, who had the most time to read. The newest
+   * is not, so that there is always one who can be told why.
+   */
+  void closes(Connection connection) {
+    long queued = connection.queuedBytes();
+    if (queued == 0 || shuttingDown) {
+      return; // at a shutdown no more is said, so nobody needs the memory
+    }
+    closing.add(connection);
+    closingBytes += queued;
+    if (closingBytes > roomBytes / 2) {
+      countClosing();
+    }
+    abortOldest(roomBytes / 2, 1);
+  }
+
+  /** Once for each message: they may have read meanwhile. */
+  private void countClosing() {
+    closingBytes = 0;
+    Iterator<Connection> all = closing.iterator();
+    while (all.hasNext()) {
+      long queued = all.next().queuedBytes();
+      if (queued == 0) {
+        all.remove();
+      }
+      closingBytes += queued;
+    }
+  }
+
+  private void abortOldest(long mostBytes, int fewest) {
+    Iterator<Connection> oldest = closing.iterator();
+    while (closingBytes > mostBytes && closing.size() > fewest) {
+      Connection connection = oldest.next();
+      oldest.remove();
+      long queued = connection.queuedBytes();
+      closingBytes -= queued;
+      connection.abort("closed, and took too long to read its last " + queued + " bytes");
+    }
+  }
+
+  // ---- when the loop's memory is short
+
+  /**
+   * Whether a message has not reached all for want of memory. Nobody is read until it has, else
+   * those who wait for it would miss it, or hear it in another order.
+   */
+  boolean isHeldUp() {
+    return !unserved.isEmpty();
+  }
+
+  /** Has one who was paused read again when the message has reached all. */
+  void resumeLater(Member member) {
+    waiting.add(member);
+  }
+
+  private void holdUpIfUnserved() {
+    if (isHeldUp()) {
+      makeRoom();
+      // The memory of who is aborted comes back at the end of the turn.
+      EventLoop loop = unserved.peek().connection().loop();
+      loop.schedule(retry, 0);
+    }
+  }
+
+  /**
+   * Aborts those who hold memory because they do not read, and never one who is up to date: first
+   * the oldest of those who are closing, until an eighth of the room's share is free; if nobody is,
+   * who is furthest behind. If nobody here is behind, others on this loop hold the memory, and the
+   * core cuts who does not move ({@code LoopOptions.budgetStallTimeout}).
+   */
+  private void makeRoom() {
+    countClosing();
+    if (!closing.isEmpty()) {
+      abortOldest(Math.max(0, closingBytes - roomBytes / 8), 0);
+      return;
+    }
+    Member last = null;
+    long most = 0;
+    for (Member member : members) {
+      long behind = member.state() == Member.State.IN ? member.connection().flush() : 0;
+      if (behind > most) {
+        most = behind;
+        last = member;
+      }
+    }
+    if (last != null) {
+      last.connection().abort("memory is short, and it was furthest behind: " + most + " bytes");
+      log.debug("memory is short, aborted: {} queued={}", last.connection(), most);
+      depart(last, "was cut off: memory is short, " + most + " bytes behind");
+    }
+  }
+
+  private void serveRest() {
+    countClosing();
+    for (int n = unserved.size(); n > 0; n--) {
+      Member member = unserved.remove();
+      if (member.state() != Member.State.OUT) {
+        give(member);
+      }
+    }
+    holdUpIfUnserved();
+    tellDepartures();
+    if (!isHeldUp()) {
+      waiting.forEach(Member::resume);
+      waiting.clear();
+    }
+  }
+
+  /**
+   * At a shutdown nobody waits. Who has not got the message gets no later one either: what he has
+   * is without a gap, and the record says that it is not all.
+   */
+  private void dropUnserved() {
+    for (Member member : unserved) {
+      member.connection().loop().cancel(retry);
+      member.connection().close("memory was short at the shutdown: the last lines are missing");
+      member.out();
+    }
+    unserved.clear();
   }
 }

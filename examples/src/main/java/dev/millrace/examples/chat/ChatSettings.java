@@ -2,6 +2,7 @@ package dev.millrace.examples.chat;
 
 import dev.millrace.Limits;
 import dev.millrace.SocketSettings;
+import dev.millrace.Timeouts;
 import java.time.Duration;
 
 /**
@@ -29,8 +30,9 @@ public record ChatSettings(
   static final int RESERVE_BYTES = 512;
 
   /**
-   * What all members together may be behind: half of what a loop holds by default. So the loop's
-   * memory is never short, and nobody is refused for what others have not read.
+   * What all members together may be behind, with those who are closing: half of what a loop holds
+   * by default. The loop counts whole chunks, and gets the memory of who is cut back only at the
+   * end of the turn; the other half is for that.
    */
   static final long ROOM_BYTES = 64L << 20;
 
@@ -133,6 +135,17 @@ public record ChatSettings(
    */
   public Limits limits() {
     return Limits.defaults().withHardLimitBytes(backlogBytes + RESERVE_BYTES);
+  }
+
+  /**
+   * The time-outs that fit: none for a pause. It is the timer of the pace that ends one, and at a
+   * slow pace that may well take longer than the core's five minutes.
+   *
+   * @param timeouts for all else
+   * @return time-outs for the server
+   */
+  public Timeouts timeouts(Timeouts timeouts) {
+    return timeouts.withPaused(Duration.ZERO);
   }
 
   /**

@@ -95,6 +95,11 @@ final class Member implements ConnectionHandler {
       connection.loop().schedule(waited, wait);
       return;
     }
+    if (room.isHeldUp()) {
+      connection.pauseReading();
+      room.resumeLater(this);
+      return;
+    }
     LineParser.Found found = parser.next(data);
     if (found == LineParser.Found.NOTHING) {
       return; // an incomplete line the core keeps, too
@@ -177,7 +182,19 @@ final class Member implements ConnectionHandler {
   private void quit() {
     room.tell(this, "* Bye.");
     leave("left");
+    close();
+  }
+
+  private void close() {
     connection.close();
+    room.closes(connection);
+  }
+
+  /** Reads on when a message that was held up has reached all. */
+  void resume() {
+    if (state != State.OUT) {
+      connection.resumeReading();
+    }
   }
 
   /** Out, and the others are told why; nothing if it was told before. */
@@ -201,7 +218,7 @@ final class Member implements ConnectionHandler {
       room.tell(this, "* Not sent: the last line had no end.");
     }
     leave("left");
-    connection.close();
+    close();
   }
 
   /** The core closes after this, and delivers the line. */
@@ -224,7 +241,7 @@ final class Member implements ConnectionHandler {
   public void onClosed(Connection connection, CloseRecord record) {
     this.connection = connection; // a callback may have failed before onOpen was through
     leave(reasonOf(record));
-    room.ended(record);
+    room.ended(connection, record);
   }
 
   private static String reasonOf(CloseRecord record) {

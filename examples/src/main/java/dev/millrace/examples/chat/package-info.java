@@ -37,6 +37,13 @@
  * read within the time-out for draining gets everything up to the cut and the reason, anybody else
  * a reset. The others get a line that he left and why, the log has one at DEBUG.
  *
+ * <p>A close delivers, so who was cut still holds memory, and is counted until that is free: all
+ * backlogs share {@code ChatSettings.ROOM_BYTES}, and of those who are closing, when they hold half
+ * of it, the oldest is aborted. If the loop refuses a write all the same, the message is held up:
+ * who holds memory because he does not read is aborted, nobody else is read meanwhile, and the
+ * message goes on in the next turn. So who reads is never cut for what others did not read, and
+ * misses nothing.
+ *
  * <h2>Errors</h2>
  *
  * <p>A line that is too long, not UTF-8, or has control characters (a terminal would obey them) is

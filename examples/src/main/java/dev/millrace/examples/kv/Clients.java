@@ -281,8 +281,9 @@ final class Clients {
   }
 
   /**
-   * Ends those: what they were sent is delivered, what they still send is not looked at, and they
-   * are no clients from now on, though their connections may take a moment to end.
+   * Ends those: what they still send is not looked at, and they are no clients from now on, though
+   * their connections may take a moment to end. What they were sent is delivered, unless that is
+   * only a part of a reply: see {@link Session#kill}.
    */
   private int kill(Session killer, Predicate<Session> wanted) {
     List<Session> found = byId.values().stream().filter(wanted).toList();
@@ -290,8 +291,7 @@ final class Clients {
       if (one == killer) {
         one.closeAfterReply();
       } else {
-        closed(one);
-        one.connection().close("killed by client " + killer.client().id());
+        one.kill("killed by client " + killer.client().id());
       }
     }
     return found.size();

@@ -94,9 +94,11 @@ public final class KvService implements Supplier<ConnectionHandler> {
     clients.closed(session);
   }
 
-  /** And its connection is over. */
+  /** And its connection is over; it was no client yet if that ended before it was opened. */
   void closed(Session session, CloseRecord record) {
-    leaves(session);
+    if (session.client() != null) {
+      leaves(session);
+    }
     records.accept(record);
   }
 

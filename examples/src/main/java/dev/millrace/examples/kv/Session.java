@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
  *     +-----------------> SENDING --------------------+
  *     |                     |   the outbox is empty
  *     |  QUIT, bad input,   |  FIN of the client
- *     |  FIN of the client  v
+ *     |  FIN of the client, |
+ *     |  shutdown           v
  *     +-----------------> ENDING ----> closed, when the outbox is empty
  * </pre>
  *
@@ -80,6 +81,29 @@ final class Session implements ConnectionHandler {
   /** No further command is run; when the replies are delivered, the connection ends. */
   void closeAfterReply() {
     end();
+  }
+
+  /**
+   * Ended by another client: what the connection has is still delivered. A reply of which a part
+   * waits here would end in its middle, and a clean end would hide that: then it is a reset.
+   */
+  void kill(String reason) {
+    end();
+    if (outbox.isEmpty()) {
+      connection.close(reason);
+    } else {
+      cut(reason);
+    }
+  }
+
+  /**
+   * Ends it by a reset, and what waits is lost. It is taken out of all lists in onClosed, which
+   * follows in this turn, and not here, where somebody may be walking over them.
+   */
+  void cut(String reason) {
+    ending = true;
+    outbox.clear();
+    connection.abort(reason);
   }
 
   /** From now on it is no client any more, though its connection may take a while to end. */
@@ -163,6 +187,16 @@ final class Session implements ConnectionHandler {
   @Override
   public void onWritable(Connection connection) {
     outbox.send(connection);
+    closeIfDone();
+  }
+
+  /**
+   * What was asked for is still delivered: the core knows its own queue only, and a close now would
+   * end a reply in the outbox in its middle.
+   */
+  @Override
+  public void onShutdown(Connection connection) {
+    end();
     closeIfDone();
   }
 

@@ -8,11 +8,12 @@ import static dev.millrace.examples.kv.Command.Flag.STALE;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** All clients of one service, in the order they came, and the CLIENT commands. */
@@ -114,7 +115,7 @@ final class Clients {
   }
 
   private void list(Session session, Args args, Reply reply) {
-    List<Session> shown = new ArrayList<>();
+    Set<Session> shown = new LinkedHashSet<>(); // each once, however often it is named
     if (args.count() == 4 && args.is(2, "type")) {
       Type type = Type.of(args.text(3));
       if (type == null) {

@@ -6,15 +6,32 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
- * What a client has not taken yet of replies that were too large for one write. It goes out piece
- * by piece, as the connection has room; while there is anything here, the client's next command
- * waits, so that one reply is all there ever is.
+ * What a client has not taken yet of replies that were too large for one write, and of messages
+ * that others have published meanwhile. It goes out piece by piece, as the connection has room;
+ * while there is anything here, the client's next command waits, so that one reply is all there
+ * ever is.
  */
 final class Outbox {
-  private final KvService service;
-  private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>();
+  /** Whose bytes a part has. */
+  private enum Source {
+    /** A reply's: nobody else has them. */
+    COPIED,
+    /** A value's, which may be in the store as well. */
+    LENT,
+    /** A message's, which all its subscribers share. */
+    PUSHED
+  }
 
-  private long copied;
+  private record Part(ByteBuffer bytes, Source source) {
+    int length() {
+      return bytes.limit();
+    }
+  }
+
+  private final KvService service;
+  private final ArrayDeque<Part> parts = new ArrayDeque<>();
+
+  private long pushed;
 
   Outbox(KvService service) {
     this.service = service;
@@ -24,41 +41,49 @@ final class Outbox {
     return parts.isEmpty();
   }
 
-  /** How much of it takes memory of its own. */
-  long copied() {
-    return copied;
+  /** How much of it are messages; a reply that is under way is not their fault. */
+  long pushed() {
+    return pushed;
   }
 
-  /** Adds bytes that nobody else has. */
+  /** Adds bytes of a reply that nobody else has. */
   void add(byte[] bytes) {
-    parts.add(ByteBuffer.wrap(bytes));
-    copied += bytes.length;
-    service.waits(bytes.length, 0);
+    add(new Part(ByteBuffer.wrap(bytes), Source.COPIED));
   }
 
   /** Adds bytes of a value; they don't change any more. */
   void addLent(byte[] value, int length) {
-    parts.add(ByteBuffer.wrap(value, 0, length).asReadOnlyBuffer());
-    service.waits(0, length);
+    add(new Part(ByteBuffer.wrap(value, 0, length), Source.LENT));
+  }
+
+  /** Adds a message, which others may have got as well; it doesn't change any more. */
+  void addPushed(byte[] message) {
+    add(new Part(ByteBuffer.wrap(message), Source.PUSHED));
+  }
+
+  private void add(Part part) {
+    parts.add(part);
+    count(part, 1);
   }
 
   /** Writes what there is room for; the rest when there is room again. */
   void send(Connection connection) {
-    ByteBuffer part;
+    Part part;
     while ((part = parts.peek()) != null) {
       int room = connection.room();
       if (room == 0) {
         return; // onWritable follows, or the end
       }
-      int end = part.limit();
-      part.limit(Math.min(end, part.position() + room));
-      WriteResult result = connection.write(part);
-      part.limit(end);
+      ByteBuffer bytes = part.bytes();
+      int end = bytes.limit();
+      bytes.limit(Math.min(end, bytes.position() + room));
+      WriteResult result = connection.write(bytes);
+      bytes.limit(end);
       if (result != WriteResult.ACCEPTED) {
         return; // as above
       }
-      if (!part.hasRemaining()) {
-        drop(parts.remove());
+      if (!bytes.hasRemaining()) {
+        count(parts.remove(), -1);
       }
     }
   }
@@ -66,16 +91,19 @@ final class Outbox {
   /** Drops all of it: nobody takes it any more. */
   void clear() {
     while (!parts.isEmpty()) {
-      drop(parts.remove());
+      count(parts.remove(), -1);
     }
   }
 
-  private void drop(ByteBuffer part) {
-    if (part.isReadOnly()) {
-      service.waits(0, -part.limit());
-    } else {
-      copied -= part.limit();
-      service.waits(-part.limit(), 0);
+  private void count(Part part, int sign) {
+    long bytes = (long) sign * part.length();
+    switch (part.source()) {
+      case COPIED -> service.waits(bytes, 0);
+      case LENT -> service.waits(0, bytes);
+      case PUSHED -> {
+        pushed += bytes;
+        service.waits(0, bytes);
+      }
     }
   }
 }

@@ -7,7 +7,6 @@ import static dev.millrace.examples.kv.Command.Flag.STALE;
 import static dev.millrace.examples.kv.Command.Flag.WHILE_SUBSCRIBED;
 
 import dev.millrace.WriteResult;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * nobody waits for anybody. One that reads more slowly than others publish has a queue that grows
  * up to the connection's {@code Limits.hardLimitBytes}; the message that finds no room ends it, as
  * Redis does by {@code client-output-buffer-limit pubsub}: to leave single messages out, unnoticed,
- * would be worse, and to wait for it would stop everybody.
+ * would be worse, and to wait for it would stop everybody. One that has taken what came before is
+ * never ended for a message that is large: see {@link Session#push}.
  *
  * <p>Channels are kept as strings of one char a byte. Their hash is known to everybody, but the
  * JDK's maps turn a crowded bucket into a tree, so that names made to collide cost little.
@@ -42,7 +42,7 @@ final class PubSub {
   private record Pattern(Glob glob, Set<Session> subscribers) {}
 
   /** The running message in RESP2 and in RESP3; empty while nobody needed it. */
-  private final Reply[] messages = {new Reply(), new Reply()};
+  private final Message[] messages = {new Message(2), new Message(3)};
 
   List<Command> commands() {
     Command.Flag[] flags = {Command.Flag.PUBSUB, NOSCRIPT, LOADING, STALE, WHILE_SUBSCRIBED};
@@ -168,7 +168,7 @@ final class PubSub {
   }
 
   /** A subscriber has nothing to say: to be silent is no sign of one that is gone. */
-  private static void idleTimeoutFits(Session session) {
+  static void idleTimeoutFits(Session session) {
     session
         .connection()
         .readIdle(
@@ -194,56 +194,56 @@ final class PubSub {
     int receivers = 0;
     Set<Session> subscribers = channels.get(args.text(1));
     if (subscribers != null) {
-      begin();
-      for (Session subscriber : subscribers) {
-        send(subscriber, session, null, args, reply);
-        receivers++;
-      }
+      receivers += send(subscribers, session, null, args, reply);
     }
     for (Map.Entry<String, Pattern> entry : patterns.entrySet()) {
       if (entry.getValue().glob().matches(args.bytes(), args.from(1), args.to(1))) {
-        begin(); // the message names the pattern, so it is another one
-        for (Session subscriber : entry.getValue().subscribers()) {
-          send(subscriber, session, entry.getKey(), args, reply);
-          receivers++;
-        }
+        // The message names the pattern, so it is another one.
+        receivers += send(entry.getValue().subscribers(), session, entry.getKey(), args, reply);
       }
     }
     reply.integer(receivers);
   }
 
-  private void begin() {
-    messages[0].begin(2);
-    messages[1].begin(3);
+  /** Returns how many take it. */
+  private int send(
+      Set<Session> subscribers, Session publisher, String pattern, Args args, Reply reply) {
+    int receivers = 0;
+    try {
+      for (Session subscriber : subscribers) {
+        if (subscriber == publisher) {
+          message(reply, pattern, args); // in its place between the replies that are under way
+          receivers++;
+        } else if (push(subscriber, pattern, args)) {
+          receivers++;
+        }
+      }
+    } finally { // the publisher's own may be too large for its reply
+      for (Message message : messages) {
+        message.end();
+      }
+    }
+    return receivers;
   }
 
-  private void send(Session subscriber, Session publisher, String pattern, Args args, Reply reply) {
-    if (subscriber == publisher) {
-      message(reply, pattern, args); // in its place between the replies that are under way
-      return;
+  /** False if the subscriber is cut for it, or is on its way out already. */
+  private boolean push(Session subscriber, String pattern, Args args) {
+    Message message = messages[subscriber.protocol() - 2];
+    if (message.isEmpty()) {
+      message(message.reply(), pattern, args);
     }
-    Reply message = messages[subscriber.protocol() - 2];
-    if (message.size() == 0) {
-      message(message, pattern, args);
-    }
-    ByteBuffer bytes = message.content();
-    WriteResult result = subscriber.push(bytes);
+    WriteResult result = subscriber.push(message);
     if (result == WriteResult.FULL) {
-      // Many may publish in one turn, and then the queue tells more of them than of the reader.
-      subscriber.connection().flush();
-      result = subscriber.push(bytes);
-    }
-    if (result == WriteResult.FULL || result == WriteResult.TOO_LARGE) {
       String reason =
           "does not read as fast as others publish: "
-              + subscriber.connection().queuedBytes()
+              + subscriber.waitingBytes()
               + " bytes wait, and "
-              + bytes.remaining()
+              + message.length()
               + " more find no room";
       LOG.warn("client {} cut: {}", subscriber.client().id(), reason);
-      subscriber.connection().abort(reason);
+      subscriber.cut(reason); // and each further push is answered CLOSED until it is out of here
     }
-    // CLOSED: it is on its way out, and onClosed will end its subscriptions.
+    return result == WriteResult.ACCEPTED;
   }
 
   private static void message(Reply to, String pattern, Args args) {

@@ -81,6 +81,7 @@ final class ServerCommands {
   /** As after a connect, but for the connection: what a pool calls before it lends one again. */
   private void reset(Session session, Args args, Reply reply) {
     service.pubSub().leave(session);
+    PubSub.idleTimeoutFits(session);
     session.client().name("");
     session.protocol(2);
     reply.simple("RESET");
@@ -321,25 +322,30 @@ final class ServerCommands {
 
   // ---- INFO
 
+  private static final List<String> ALL_SECTIONS = List.of("all", "default", "everything");
+
   private void info(Session session, Args args, Reply reply) {
-    Set<String> wanted = new LinkedHashSet<>();
+    Map<String, Map<String, Object>> sections = sections();
+    List<String> known =
+        sections.keySet().stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    boolean isAll = args.count() == 1;
+    Set<String> wanted = new LinkedHashSet<>(); // only what there is: it may be asked for anything
     for (int i = 1; i < args.count(); i++) {
-      wanted.add(args.text(i).toLowerCase(Locale.ROOT));
+      isAll |= args.oneOf(i, ALL_SECTIONS) != null;
+      String section = args.oneOf(i, known);
+      if (section != null) {
+        wanted.add(section);
+      }
     }
-    boolean isAll =
-        wanted.isEmpty()
-            || wanted.contains("all")
-            || wanted.contains("default")
-            || wanted.contains("everything");
+    boolean isEach = isAll;
     StringBuilder text = new StringBuilder();
-    sections()
-        .forEach(
-            (name, fields) -> {
-              if (isAll || wanted.contains(name.toLowerCase(Locale.ROOT))) {
-                text.append(text.isEmpty() ? "# " : "\r\n# ").append(name).append("\r\n");
-                fields.forEach((key, value) -> text.append(key + ":" + value + "\r\n"));
-              }
-            });
+    sections.forEach(
+        (name, fields) -> {
+          if (isEach || wanted.contains(name.toLowerCase(Locale.ROOT))) {
+            text.append(text.isEmpty() ? "# " : "\r\n# ").append(name).append("\r\n");
+            fields.forEach((key, value) -> text.append(key + ":" + value + "\r\n"));
+          }
+        });
     reply.verbatim(text.toString());
   }
 

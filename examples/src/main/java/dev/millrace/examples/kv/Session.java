@@ -28,7 +28,10 @@ final class Session implements ConnectionHandler {
   /** More at once is left to the outbox, which writes no more than there is room for. */
   private static final int MAX_WRITE_BYTES = 256 << 10;
 
-  /** More messages behind a reply that its client does not take are not kept. */
+  /**
+   * More messages are not kept for a client that does not take them; as much as the core's queue
+   * has by default, so that it does not matter where they wait. Redis cuts at 32 MiB.
+   */
   private static final int MAX_PUSHED_BYTES = 16 << 20;
 
   private final KvService service;
@@ -168,20 +171,48 @@ final class Session implements ConnectionHandler {
    * Sends what is no reply to this client: a message that another one has published. It does not
    * get into the middle of a reply that goes out in pieces.
    *
-   * @param message copied, as by a write
+   * <p>One that has taken all messages before takes this one, however large it is: it goes by the
+   * outbox if it is more than the connection's queue may have, or if the queues of all together are
+   * full.
+   *
+   * @param message written to the connection, or kept as it is for its outbox
    * @return as of a write; FULL if too much waits for this client already
    */
-  WriteResult push(ByteBuffer message) {
-    if (outbox.isEmpty()) {
-      return connection.write(message);
+  WriteResult push(Message message) {
+    if (ending) {
+      return WriteResult.CLOSED;
     }
-    if (outbox.copied() + message.remaining() > MAX_PUSHED_BYTES) {
+    if (outbox.isEmpty()) {
+      WriteResult result = write(message);
+      if (result == WriteResult.FULL) {
+        // Many may publish in one turn, and then the queue tells more of them than of the reader.
+        connection.flush();
+        result = write(message);
+      }
+      if (result == WriteResult.ACCEPTED || result == WriteResult.CLOSED) {
+        return result;
+      }
+      if (connection.queuedBytes() > connection.limits().highWaterBytes()) {
+        return WriteResult.FULL;
+      }
+    }
+    // Behind a message of the largest size there is as much room as behind a small one.
+    long most = MAX_PUSHED_BYTES + (long) service.settings().maxBulkBytes();
+    if (outbox.pushed() > 0 && outbox.pushed() + message.length() > most) {
       return WriteResult.FULL;
     }
-    byte[] bytes = new byte[message.remaining()];
-    message.get(bytes);
-    outbox.add(bytes);
+    outbox.addPushed(message.kept());
+    outbox.send(connection);
     return WriteResult.ACCEPTED;
+  }
+
+  private WriteResult write(Message message) {
+    return connection.write(message.content());
+  }
+
+  /** What the client has not taken yet, but for what the kernel has. */
+  long waitingBytes() {
+    return connection.queuedBytes() + outbox.pushed();
   }
 
   @Override

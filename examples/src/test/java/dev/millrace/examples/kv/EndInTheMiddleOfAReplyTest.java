@@ -56,7 +56,8 @@ class EndInTheMiddleOfAReplyTest {
               trial.limits(KvSettings.defaults().limits());
               trial.server(new KvService(KvSettings.defaults()));
               SimPeer killed =
-                  trial.peer(p -> p.send(SET_AND_GET).awaitReceived(1000).readAtMost(1000).awaitEnd());
+                  trial.peer(
+                      p -> p.send(SET_AND_GET).awaitReceived(1000).readAtMost(1000).awaitEnd());
               SimPeer killer =
                   trial.peer(
                       Duration.ofSeconds(10),

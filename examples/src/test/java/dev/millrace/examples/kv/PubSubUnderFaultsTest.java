@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.EndedBy;
 import dev.millrace.Limits;
+import dev.millrace.failure.FailureKind;
 import dev.millrace.fault.FaultPlan;
 import dev.millrace.guard.LogGuard;
 import dev.millrace.sim.SimPeer;
@@ -19,6 +20,7 @@ import org.slf4j.event.Level;
 /** Subscribers near and far, slow and gone: each gets its messages whole, in order, none twice. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PubSubUnderFaultsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String SUBSCRIBED = "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n";
 
   private static String message(int i) {
@@ -138,5 +140,51 @@ class PubSubUnderFaultsTest {
                   });
             })
         .seeds(1, 20);
+  }
+
+  /** All in one offer: what ends one of them is found out in its middle. */
+  @Test
+  void oneThatIsCutIsNoReceiverAnyMore() {
+    Trials.of(
+            trial -> {
+              trial.limits(KvSettings.defaults().limits().withHardLimitBytes(128 << 10));
+              trial.server(new KvService(KvSettings.defaults()));
+              trial.peer(p -> p.send("SUBSCRIBE news\r\n").stopReading().pause(PATIENCE));
+              int messages = 600;
+              String publish = "PUBLISH news " + "x".repeat(4000) + "\r\n";
+              SimPeer publisher =
+                  trial.peer(
+                      Duration.ofSeconds(1),
+                      p -> p.send(publish.repeat(messages)).awaitReceived(4L * messages).close());
+              LogGuard.expect(Level.WARN, "does not read as fast as others publish");
+              trial.check(
+                  () -> {
+                    String receivers = publisher.receivedText();
+                    int cut = receivers.indexOf(":0");
+                    assertTrue(cut > 0, receivers);
+                    assertEquals(":1\r\n".repeat(cut / 4), receivers.substring(0, cut));
+                    assertEquals(":0\r\n".repeat(messages - cut / 4), receivers.substring(cut));
+                  });
+            })
+        .seeds(1, 10);
+  }
+
+  @Test
+  void whoResetsItselfMayNotBeSilentForEver() {
+    Trials.of(
+            trial -> {
+              trial.limits(KvSettings.defaults().limits());
+              trial.timeouts(Timeouts.defaults().withReadIdle(Duration.ofSeconds(5)));
+              trial.server(new KvService(KvSettings.defaults()));
+              SimPeer subscriber =
+                  trial.peer(p -> p.send("SUBSCRIBE news\r\n").pause(PATIENCE).close());
+              SimPeer reset = trial.peer(p -> p.send("SUBSCRIBE news\r\nRESET\r\n").awaitEnd());
+              trial.check(
+                  () -> {
+                    assertEquals(FailureKind.NONE, trial.recordOf(subscriber).kind());
+                    assertEquals(FailureKind.READ_IDLE, trial.recordOf(reset).kind());
+                  });
+            })
+        .seeds(1, 5);
   }
 }

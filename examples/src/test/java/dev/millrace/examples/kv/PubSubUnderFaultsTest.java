@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.EndedBy;
 import dev.millrace.Limits;
+import dev.millrace.Timeouts;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.fault.FaultPlan;
 import dev.millrace.guard.LogGuard;

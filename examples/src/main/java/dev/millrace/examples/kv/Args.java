@@ -9,7 +9,12 @@ import java.util.List;
  * command has run. Nothing is copied before a command asks for it.
  */
 public final class Args {
-  private byte[] bytes;
+  private static final byte[] NONE = {};
+
+  /** So many places are kept for the next request; more were needed once, and go. */
+  private static final int KEPT_ENDS = 2 * 1024;
+
+  private byte[] bytes = NONE;
   private int count;
 
   /**
@@ -24,6 +29,14 @@ public final class Args {
   void begin(byte[] bytes) {
     this.bytes = bytes;
     count = 0;
+  }
+
+  /** The command has run: what was large for it is let go, as in {@link Input#end}. */
+  void end() {
+    begin(NONE);
+    if (ends.length > KEPT_ENDS) {
+      ends = new int[KEPT_ENDS];
+    }
   }
 
   void add(int from, int to) {

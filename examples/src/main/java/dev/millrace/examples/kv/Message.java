@@ -20,6 +20,7 @@ final class Message {
 
   /** Ready for the next one. */
   void end() {
+    reply.end();
     reply.begin(protocol);
     kept = null;
   }

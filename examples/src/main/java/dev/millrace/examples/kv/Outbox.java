@@ -12,6 +12,11 @@ import java.util.ArrayDeque;
  * ever is.
  */
 final class Outbox {
+  /**
+   * What a part takes beside its bytes: the record, its buffer, an array's head, its place here.
+   */
+  static final int PART_BYTES = 100;
+
   /** Whose bytes a part has. */
   private enum Source {
     /** A reply's: nobody else has them. */
@@ -97,13 +102,10 @@ final class Outbox {
 
   private void count(Part part, int sign) {
     long bytes = (long) sign * part.length();
-    switch (part.source()) {
-      case COPIED -> service.waits(bytes, 0);
-      case LENT -> service.waits(0, bytes);
-      case PUSHED -> {
-        pushed += bytes;
-        service.waits(0, bytes);
-      }
+    boolean isCopied = part.source() == Source.COPIED;
+    service.waits((isCopied ? bytes : 0L) + (long) sign * PART_BYTES, isCopied ? 0 : bytes);
+    if (part.source() == Source.PUSHED) {
+      pushed += bytes;
     }
   }
 }

@@ -24,11 +24,13 @@ final class Reply {
   /** From so much on even small values are lent: MGET may ask for one value a million times. */
   static final int MUCH_BYTES = 64 << 10;
 
-  /** To lend less would take more memory than to copy it. */
-  private static final int LEND_AT_LEAST_BYTES = 64;
+  /** To lend less would take about as much as to copy it: two parts in the outbox. */
+  private static final int LEND_AT_LEAST_BYTES = 512;
 
   /** What is kept from one offer to the next; a longer array was needed once, and goes. */
   private static final int KEPT_BYTES = 256 << 10;
+
+  private static final int KEPT_LENT = 1024;
 
   /** There was too much to be copied; the reply has to be another one. */
   static final class TooLarge extends RuntimeException {
@@ -63,8 +65,18 @@ final class Reply {
     if (lentCount > 0) {
       truncate(0);
     }
+  }
+
+  /** Nobody needs what it has any more. */
+  void end() {
+    truncate(0);
     if (bytes.length > KEPT_BYTES) {
       grow(KEPT_BYTES);
+    }
+    if (lent.length > KEPT_LENT) {
+      lent = new byte[KEPT_LENT][];
+      lentAt = new int[KEPT_LENT];
+      lentLength = new int[KEPT_LENT];
     }
   }
 
@@ -169,7 +181,11 @@ final class Reply {
     }
   }
 
+  /** What is lent takes no copy, but parts that refer to it, and those count as if copied. */
   private void lend(byte[] value, int length) {
+    if (size + 2L * Outbox.PART_BYTES * (lentCount + 1) > maxBytes) {
+      throw new TooLarge();
+    }
     if (lentCount == lent.length) {
       lent = Arrays.copyOf(lent, lentCount * 2);
       lentAt = Arrays.copyOf(lentAt, lentCount * 2);

@@ -145,6 +145,7 @@ final class Session implements ConnectionHandler {
       }
     } finally {
       in.end();
+      args.end();
     }
     if (parser.error() != null) {
       reply.error("ERR " + parser.error());
@@ -154,6 +155,7 @@ final class Session implements ConnectionHandler {
     if (reply.size() > 0) {
       send(reply);
     }
+    reply.end();
     closeIfDone();
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.examples.kv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -81,6 +82,41 @@ class LargeMessagesTest {
       assertEquals(
           "$" + cluster.length() + "\r\n" + cluster + "\r\n",
           kv.ask(client, "INFO" + " cluster nothing".repeat(1000) + "\n", cluster.length() + 7));
+    }
+  }
+
+  /** Two parts of 100 bytes each for a value of 600: 1 MiB is enough for some 5,000. */
+  @Test
+  void whatRefersToValuesCounts() throws Exception {
+    KvSettings settings = KvSettings.defaults().withMaxWaitingBytes(KvSettings.MIN_WAITING_BYTES);
+    try (HandDrivenKv kv = new HandDrivenKv(settings)) {
+      SocketChannel client = kv.client();
+      assertEquals("+OK\r\n", kv.ask(client, "SET a " + "x".repeat(600) + "\n", 5));
+      String error =
+          "-ERR reply is too large: with it more than 1048576 bytes of replies would wait for"
+              + " their readers\r\n";
+      assertEquals(error, kv.ask(client, "MGET" + " a".repeat(20_000) + "\n", error.length()));
+      kv.send(client, "MGET" + " a".repeat(4000) + "\n");
+      assertEquals("*4000\r\n", text(kv, client, 7));
+      text(kv, client, 4000 * 608);
+      assertEquals(0, kv.service.waitingBytes());
+    }
+  }
+
+  @Test
+  void subscriptionsTakeMemoryUntilTheyEnd() throws Exception {
+    try (HandDrivenKv kv = new HandDrivenKv(KvSettings.defaults())) {
+      long before = kv.service.usedBytes();
+      SocketChannel subscriber = kv.client();
+      String name = "n".repeat(10_000);
+      kv.send(subscriber, "SUBSCRIBE " + name + " b b\nPSUBSCRIBE " + name + "\nPING\n");
+      text(kv, subscriber, 20_000);
+      assertTrue(kv.service.usedBytes() >= before + 20_000);
+      kv.send(subscriber, "RESET\n");
+      for (int i = 0; i < 100; i++) {
+        kv.turn();
+      }
+      assertEquals(before, kv.service.usedBytes());
     }
   }
 }

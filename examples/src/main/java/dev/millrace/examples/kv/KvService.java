@@ -140,11 +140,12 @@ public final class KvService implements Supplier<ConnectionHandler> {
   }
 
   /**
-   * What the bound of memory is compared with: the store, and, as in Redis, the replies that wait.
-   * Lent values count in full, for the key may be gone meanwhile, and then nobody else has them.
+   * What the bound of memory is compared with: the store, and, as in Redis, the replies that wait
+   * and the subscriptions. Lent values count in full, for the key may be gone meanwhile, and then
+   * nobody else has them.
    */
   long usedBytes() {
-    return keys.usedBytes() + waitingBytes + waitingLentBytes;
+    return keys.usedBytes() + pubSub.usedBytes() + waitingBytes + waitingLentBytes;
   }
 
   KvSettings settings() {

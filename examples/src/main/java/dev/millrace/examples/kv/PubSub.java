@@ -62,6 +62,25 @@ final class PubSub {
                     "pubsub|numsub", -2, this::numsub, Command.Flag.PUBSUB, LOADING, STALE))));
   }
 
+  /**
+   * What a subscription takes beside its name: a string, an entry in the client's set and one in
+   * the channel's. For the first of a channel there are a second string, a set and an entry of the
+   * map as well; to count them always does no harm.
+   */
+  private static final int SUBSCRIPTION_BYTES = 400;
+
+  private long usedBytes;
+
+  /** What all subscriptions take, for the bound of memory. */
+  long usedBytes() {
+    return usedBytes;
+  }
+
+  /** One more subscription, or one fewer. */
+  private void count(String name, int sign) {
+    usedBytes += sign * (SUBSCRIPTION_BYTES + 2L * name.length());
+  }
+
   /** Channels that somebody listens to. */
   int channelCount() {
     return channels.size();
@@ -79,6 +98,7 @@ final class PubSub {
       String channel = args.text(i);
       if (session.client().addChannel(channel)) {
         channels.computeIfAbsent(channel, name -> new LinkedHashSet<>()).add(session);
+        count(channel, 1);
       }
       tell(session, reply, "subscribe", channel);
     }
@@ -94,6 +114,7 @@ final class PubSub {
                 pattern, name -> new Pattern(new Glob(Reply.bytes(name)), new LinkedHashSet<>()))
             .subscribers()
             .add(session);
+        count(pattern, 1);
       }
       tell(session, reply, "psubscribe", pattern);
     }
@@ -143,6 +164,7 @@ final class PubSub {
   private void removeFromChannel(String channel, Session session) {
     Set<Session> subscribers = channels.get(channel);
     subscribers.remove(session);
+    count(channel, -1);
     if (subscribers.isEmpty()) {
       channels.remove(channel);
     }
@@ -151,6 +173,7 @@ final class PubSub {
   private void removeFromPattern(String pattern, Session session) {
     Set<Session> subscribers = patterns.get(pattern).subscribers();
     subscribers.remove(session);
+    count(pattern, -1);
     if (subscribers.isEmpty()) {
       patterns.remove(pattern);
     }

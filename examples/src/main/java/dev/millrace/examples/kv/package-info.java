@@ -42,7 +42,11 @@
  *   <li>One reply: values are lent; what is copied of replies for all clients together is bounded
  *       by {@link dev.millrace.examples.kv.KvSettings#maxWaitingBytes}, and a reply beyond it
  *       becomes an error. Redis has no such bound by default, and ends where memory ends.
- *   <li>The store: {@link dev.millrace.examples.kv.KvSettings#maxMemoryBytes}.
+ *   <li>Messages to a subscriber that does not read: as much as the connection's queue may have, or
+ *       16 MiB behind a reply or a large message; the one beyond it ends the subscriber.
+ *   <li>The store: {@link dev.millrace.examples.kv.KvSettings#maxMemoryBytes}, with which
+ *       subscriptions and waiting replies are counted; only what stores something is refused for
+ *       it.
  *   <li>Time: KEYS, and SCAN with a large COUNT, hold up all others while they walk, as in Redis.
  * </ul>
  *
@@ -59,6 +63,7 @@
  *       across them.
  *   <li>Time is the loop's: the wall clock is read when the first client comes, and setting it
  *       later moves nothing.
+ *   <li>CLIENT LIST ID lists a client once, even if it is named twice.
  *   <li>A NUL in a header is an error at once; Redis waits for the line to be 64 KiB long first.
  * </ul>
  *

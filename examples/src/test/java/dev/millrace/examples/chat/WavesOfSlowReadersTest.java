@@ -62,8 +62,13 @@ class WavesOfSlowReadersTest {
               Duration.ofMillis(1_500),
               p -> {
                 p.send("talker\n").pause(Duration.ofMillis(100));
-                for (int n = 0; n < LINES; n++) {
-                  p.send(TEXT + " " + n + "\n").pause(Duration.ofMillis(5));
+                // Ten at once: when one is held up, the next is there and has to wait.
+                for (int n = 0; n < LINES; n += 10) {
+                  StringBuilder ten = new StringBuilder();
+                  for (int i = n; i < n + 10; i++) {
+                    ten.append(TEXT).append(' ').append(i).append('\n');
+                  }
+                  p.send(ten.toString()).pause(Duration.ofMillis(50));
                 }
                 p.pause(Duration.ofSeconds(20)).send("/quit\n").awaitEnd();
               });

@@ -44,7 +44,7 @@ class PipelineIsNotReadTest {
                   () -> {
                     // The simulation keeps the first of them only, and all are of one length.
                     String received = peer.receivedText();
-                    long each = received.indexOf("ok\n") + 3;
+                    long each = received.indexOf("ok\n") + 3L;
                     assertTrue(peer.receivedBytes() > REQUESTS * each, received);
                     assertEquals(SimPeer.End.END_OF_INPUT, peer.end());
                   });

@@ -171,17 +171,21 @@
  *   <li><b>Ask for {@link dev.millrace.Connection#room} where one request may cause a large
  *       answer.</b> At 0 return, with the next message where it is: it is offered again when there
  *       is room, or {@code onWritable} is told. So one who asks and never reads costs no more than
- *       high water and one answer.
+ *       high water and one answer. A loop over all messages of an offer that does not ask writes
+ *       the answers to all of them; a handler that takes one message a call needs not ask, as the
+ *       core offers nothing above high water.
  *   <li><b>Write small answers as they come</b>, they leave with one system call; but a write is a
  *       copy and some questions, so where answers are a few bytes each, gather them in a buffer of
  *       your own and write that when {@code onData} ends. All handlers of a loop may share it: it
  *       is copied from at once.
  *   <li><b>Say for what you wait.</b> Read idle is between messages; within one there is {@link
  *       dev.millrace.Connection#deadline}, set when a part of it is there and no later, cleared
- *       when it is whole, so that messages that come in one piece touch no timer. While the peer
- *       has nothing to say by right, {@code readIdle(Duration.ZERO)}; while its next message may
- *       not be taken yet, {@link dev.millrace.Connection#pauseReading}. Timers of your own go to
- *       {@link dev.millrace.EventLoop#schedule}; cancel them in {@code onClosed}.
+ *       when it is whole, so that messages that come in one piece touch no timer. It runs also
+ *       while <em>we</em> don't read: in {@code onDeadline} look whether output is queued, and give
+ *       more time if so, as the write stall sees to that. While the peer has nothing to say by
+ *       right, {@code readIdle(Duration.ZERO)}; while its next message may not be taken yet, {@link
+ *       dev.millrace.Connection#pauseReading}. Timers of your own go to {@link
+ *       dev.millrace.EventLoop#schedule}; cancel them in {@code onClosed}.
  *   <li><b>Answer, then {@code close()}</b>, also where the peer is wrong: the answer arrives
  *       though more is still coming in. {@code abort()} is for those who are not to be told, or
  *       can't be.
@@ -191,7 +195,9 @@
  *   <li><b>Another connection of the same loop</b> may be written to, paused or closed in any
  *       callback; none of its callbacks runs inside of yours. Iterate over a list of them freely:
  *       nobody leaves it meanwhile, as {@code onClosed} comes later in the turn. From other threads
- *       there is its {@link dev.millrace.Connection#sender}.
+ *       there is its {@link dev.millrace.Connection#sender}. What is written to another one waits
+ *       for the end of the turn: before you call its peer slow, ask by {@link
+ *       dev.millrace.Connection#flush}.
  *   <li><b>Test without a network.</b> The parser byte by byte and cut at random; the handler in
  *       the simulation ({@code dev.millrace.sim}), where short reads, resets and time are free.
  * </ol>

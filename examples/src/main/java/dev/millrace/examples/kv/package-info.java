@@ -43,7 +43,8 @@
  *       by {@link dev.millrace.examples.kv.KvSettings#maxWaitingBytes}, and a reply beyond it
  *       becomes an error. Redis has no such bound by default, and ends where memory ends.
  *   <li>Messages to a subscriber that does not read: as much as the connection's queue may have, or
- *       16 MiB behind a reply or a large message; the one beyond it ends the subscriber.
+ *       16 MiB and one largest argument behind a reply or a large message; the one beyond it ends
+ *       the subscriber.
  *   <li>The store: {@link dev.millrace.examples.kv.KvSettings#maxMemoryBytes}, with which
  *       subscriptions and waiting replies are counted; only what stores something is refused for
  *       it.

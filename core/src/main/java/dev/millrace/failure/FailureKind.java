@@ -317,7 +317,7 @@ public enum FailureKind {
       Fault.RESOURCES,
       true,
       Level.WARN,
-      "The loop's queued output, or its kept input, passed the budget and this connection held the most; slow down, or raise the budget.",
+      "The loop's queued output or kept input passed its budget and this connection held most; slow down, or raise it.",
       Operation.READ,
       Operation.WRITE,
       Operation.TIMER),

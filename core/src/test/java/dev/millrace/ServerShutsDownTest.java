@@ -327,7 +327,6 @@ class ServerShutsDownTest {
     assertTrue(server.loop().isStopped());
   }
 
-  /** At the very moment that the report completes, in its own callback. */
   /** A proxy, say: its client is gone in good order, and its target reads slowly. */
   @Test
   void ofALoopOfItsOwnOnWhichAnotherConnectionStillDelivers() throws Exception {
@@ -375,6 +374,7 @@ class ServerShutsDownTest {
     }
   }
 
+  /** At the very moment that the report completes, in its own callback. */
   @Test
   void thePortIsFreeWhenTheReportCompletes() throws IOException {
     try (EndingFixture f = fixture()) {

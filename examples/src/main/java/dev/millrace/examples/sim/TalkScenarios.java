@@ -345,6 +345,7 @@ final class TalkScenarios {
             .withHighWaterBytes(10_000)
             .withHardLimitBytes(80_000);
     trial.limits(limits);
+    trial.timeLimit(Duration.ofHours(2));
     trial.server(() -> new Pours(trial, total));
     int clients = 1 + dice.below(4);
     for (int i = 0; i < clients; i++) {
@@ -352,8 +353,10 @@ final class TalkScenarios {
           trial.peer(
               p -> {
                 Ledger.checked(trial, p).stopReading();
-                // Longer than the stall and the drain time-outs together.
-                p.pause(Duration.ofSeconds(90)).resumeReading().awaitEnd();
+                // Longer than the stall and the drain time-outs together, many times: when one of
+                // them
+                // is over the kernel is asked, and may have room for a little of the last third.
+                p.pause(Duration.ofHours(1)).resumeReading().awaitEnd();
               });
       trial.check(
           () -> {

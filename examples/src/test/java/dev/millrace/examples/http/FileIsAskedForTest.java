@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.millrace.guard.ExpectedLog;
 import java.io.IOException;
@@ -315,9 +314,9 @@ class FileIsAskedForTest {
   void aFileThatCannotBeReadIsNotThereForAnyMethod() throws Exception {
     Path file = write("secret.txt", "x");
     Files.setPosixFilePermissions(file, Set.of());
-    assumeFalse(Files.isReadable(file), "root reads everything");
-    assertEquals(404, served.ask("GET", "/secret.txt").status());
-    assertEquals(404, served.ask("HEAD", "/secret.txt").status());
+    int expected = Files.isReadable(file) ? 200 : 404; // root reads everything
+    assertEquals(expected, served.ask("GET", "/secret.txt").status());
+    assertEquals(expected, served.ask("HEAD", "/secret.txt").status());
   }
 
   @Test

@@ -300,6 +300,28 @@ public final class Connection extends Ready {
   }
 
   /**
+   * How much has been read from the kernel so far.
+   *
+   * @return bytes, those the handler did not consume included
+   * @throws IllegalStateException if called from another thread
+   */
+  public long bytesReceived() {
+    loop.checkThread();
+    return received;
+  }
+
+  /**
+   * How much of what was written the kernel has taken so far; no proof that the peer has it.
+   *
+   * @return bytes
+   * @throws IllegalStateException if called from another thread
+   */
+  public long bytesHandedToKernel() {
+    loop.checkThread();
+    return handed;
+  }
+
+  /**
    * How long nothing has moved here: since the last byte came, or the kernel took one, or, before
    * any did, since the connection was accepted or its connect began. For idleness that is not one
    * connection's alone, as that of the two of a proxy.
@@ -1521,9 +1543,13 @@ public final class Connection extends Ready {
     if (next == null) {
       throw new IllegalStateException("impossible: " + event + " in " + state + ": " + this);
     }
-    if (next == ConnectionState.CLOSED && state != next) {
+    if (state == next) {
+      return;
+    }
+    if (next == ConnectionState.CLOSED) {
       ending().closedFrom(state);
     }
+    loop.counters.count(state, next);
     state = next;
   }
 

@@ -703,6 +703,42 @@ public final class EventLoop implements Executor, AutoCloseable {
         memory.pool.lentBytes());
   }
 
+  /**
+   * How often a connection of this loop went from one state to another. A connection that was
+   * accepted begins {@link ConnectionState#OPEN}, which is no transition.
+   *
+   * @param from the state that was left
+   * @param to the state that was entered
+   * @return a count since the loop was made; any thread may ask
+   */
+  public long transitions(ConnectionState from, ConnectionState to) {
+    return counters.transitions(from, to);
+  }
+
+  /**
+   * Which slots of a level of the timer wheel hold timers: see {@link TimerWheel#occupied}.
+   *
+   * @param level 0 for the finest, up to {@link TimerWheel#LEVELS} - 1
+   * @return a bit for each slot, the lowest for slot 0
+   * @throws IllegalStateException if called from another thread than the one that drives this loop
+   */
+  public long timersOccupied(int level) {
+    checkThread();
+    return timers.occupied(level);
+  }
+
+  /**
+   * At which slot of a level the timer wheel stands: see {@link TimerWheel#hand}.
+   *
+   * @param level 0 for the finest, up to {@link TimerWheel#LEVELS} - 1
+   * @return 0 to 63
+   * @throws IllegalStateException if called from another thread than the one that drives this loop
+   */
+  public int timersHand(int level) {
+    checkThread();
+    return timers.hand(level);
+  }
+
   // ---- threads and life
 
   /**

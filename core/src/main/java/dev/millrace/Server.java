@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.event.Level;
 
@@ -61,9 +62,11 @@ public final class Server implements AutoCloseable {
   private int cut;
   private final List<ShutdownReport.CutPeer> cutPeers = new ArrayList<>();
 
-  private Server(EventLoop loop, boolean ownsLoop, Admission admission) {
+  private Server(
+      EventLoop loop, boolean ownsLoop, Consumer<CloseRecord> recordListener, Admission admission) {
     this.loop = loop;
     this.ownsLoop = ownsLoop;
+    this.recordListener = recordListener;
     this.admission = admission;
   }
 
@@ -174,6 +177,19 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  /**
+   * Calls for each connection of this server that is not over, in no order, for a look at what they
+   * are doing. Cost: everything that is registered with the loop is asked.
+   *
+   * @param action must not block; what it throws comes out of here
+   * @throws IllegalStateException if called from another thread than the loop's
+   */
+  public void forEachConnection(Consumer<Connection> action) {
+    Objects.requireNonNull(action, "action");
+    loop.checkThread();
+    connections().forEach(action);
+  }
+
   private List<Connection> connections() {
     List<Connection> mine = new ArrayList<>();
     loop.forEach(
@@ -195,6 +211,7 @@ public final class Server implements AutoCloseable {
   }
 
   private final Connection.Owner owner = this::ended;
+  private final Consumer<CloseRecord> recordListener;
 
   private void ended(Connection connection, CloseRecord record) {
     admission.leave(
@@ -207,6 +224,11 @@ public final class Server implements AutoCloseable {
       if (admission.open == 0) {
         finishLater();
       }
+    }
+    try {
+      recordListener.accept(record);
+    } catch (Throwable t) {
+      loop.log.line(Level.ERROR, "record listener threw culprit={}", connection, t);
     }
   }
 
@@ -345,6 +367,7 @@ public final class Server implements AutoCloseable {
     private int maxConnections = 10_000;
     private int maxConnectionsPerAddress;
     private CapPolicy capPolicy = CapPolicy.REJECT;
+    private Consumer<CloseRecord> recordListener = record -> {};
 
     private Builder() {}
 
@@ -482,6 +505,18 @@ public final class Server implements AutoCloseable {
     }
 
     /**
+     * Has someone told of each connection's end, whatever its handler: for a log, or for figures.
+     *
+     * @param recordListener called on the loop's thread with each record, after the connection's
+     *     {@code onClosed}; it must not block. What it throws is logged, and changes nothing
+     * @return this
+     */
+    public Builder recordListener(Consumer<CloseRecord> recordListener) {
+      this.recordListener = Objects.requireNonNull(recordListener, "recordListener");
+      return this;
+    }
+
+    /**
      * Binds every address, then serves. On return clients can connect.
      *
      * @return the server
@@ -517,6 +552,7 @@ public final class Server implements AutoCloseable {
           new Server(
               carrier,
               loop == null,
+              recordListener,
               new Admission(maxConnections, maxConnectionsPerAddress, capPolicy, carrier.log));
       List<ServerSocketChannel> channels = new ArrayList<>();
       boolean done = false;

@@ -1,5 +1,7 @@
 package dev.millrace.timer;
 
+import java.util.Objects;
+
 /**
  * Keeps timers and tells which of them are due, for one thread that has a clock and brings the
  * time. A timer never fires before its deadline and is due at the first {@link #advance} that is
@@ -83,7 +85,7 @@ public final class TimerWheel {
    * Eight levels, 48 bits. The longest deadline, 2^63 ns, is 2^43 ticks of the shortest tick, for
    * which seven levels (42 bits) are too few: with eight there is no overflow list to take care of.
    */
-  static final int LEVELS = 8;
+  public static final int LEVELS = 8;
 
   /**
    * The list of due timers is one more slot behind all the others, so that unlinking is one code.
@@ -168,6 +170,29 @@ public final class TimerWheel {
       return start + Long.MAX_VALUE;
     }
     return nowNanos + delayNanos;
+  }
+
+  /**
+   * Which slots of a level hold timers: the bitmap by which the next deadline is found, for who
+   * wants to draw the wheel. A slot of level n spans 64<sup>n</sup> ticks.
+   *
+   * @param level 0 for the finest, up to {@link #LEVELS} - 1
+   * @return a bit for each slot, the lowest for slot 0
+   * @throws IndexOutOfBoundsException if there is no such level
+   */
+  public long occupied(int level) {
+    return occupied[Objects.checkIndex(level, LEVELS)];
+  }
+
+  /**
+   * The slot of a level that the time last advanced to lies in.
+   *
+   * @param level 0 for the finest, up to {@link #LEVELS} - 1
+   * @return 0 to 63
+   * @throws IndexOutOfBoundsException if there is no such level
+   */
+  public int hand(int level) {
+    return (int) (tick >>> (Objects.checkIndex(level, LEVELS) * DIGIT_BITS)) & DIGIT_MASK;
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.millrace.failure.FailureKind;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Ended connections by failure kind, and what their states went through. Written by the loop's
@@ -17,29 +16,37 @@ final class Counters {
    */
   private final Map<FailureKind, AtomicLong> ended = new EnumMap<>(FailureKind.class);
 
-  private static final int STATES = ConnectionState.values().length;
-
-  /** A row for each state that was left, a column for each that was entered. */
-  private final AtomicLongArray transitions = new AtomicLongArray(STATES * STATES);
+  /** By the state that was left, then by the one that was entered. */
+  private final Map<ConnectionState, Map<ConnectionState, AtomicLong>> transitions =
+      new EnumMap<>(ConnectionState.class);
 
   Counters() {
     for (FailureKind kind : FailureKind.values()) {
       ended.put(kind, new AtomicLong());
     }
+    for (ConnectionState from : ConnectionState.values()) {
+      Map<ConnectionState, AtomicLong> row = new EnumMap<>(ConnectionState.class);
+      for (ConnectionState to : ConnectionState.values()) {
+        row.put(to, new AtomicLong());
+      }
+      transitions.put(from, row);
+    }
   }
 
   void count(FailureKind kind) {
-    AtomicLong count = ended.get(kind);
-    count.lazySet(count.getPlain() + 1);
+    countUp(ended.get(kind));
+  }
+
+  private static void countUp(AtomicLong count) {
+    count.lazySet(count.getPlain() + 1); // one writer: no need for a locked add
   }
 
   void count(ConnectionState from, ConnectionState to) {
-    int cell = from.ordinal() * STATES + to.ordinal();
-    transitions.lazySet(cell, transitions.getPlain(cell) + 1);
+    countUp(transitions.get(from).get(to));
   }
 
   long transitions(ConnectionState from, ConnectionState to) {
-    return transitions.get(from.ordinal() * STATES + to.ordinal());
+    return transitions.get(from).get(to).get();
   }
 
   /** The kinds that occurred. */

@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.millrace.failure.FailureKind;
@@ -11,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
@@ -95,13 +98,10 @@ class WatchingAServerTest {
           c ->
               seen.add(c.state() + " in=" + c.bytesReceived() + " out=" + c.bytesHandedToKernel()));
       assertEquals(List.of("OPEN in=4 out=4"), seen, "and not those of the other server");
-      Thread stranger =
-          new Thread(
-              () ->
-                  assertThrows(IllegalStateException.class, () -> server.forEachConnection(c -> {}))
-                      .getMessage());
-      stranger.start();
-      stranger.join();
+      CompletableFuture<Void> stranger =
+          CompletableFuture.runAsync(() -> server.forEachConnection(c -> {}));
+      Exception thrown = assertThrows(ExecutionException.class, stranger::get);
+      assertInstanceOf(IllegalStateException.class, thrown.getCause());
     }
   }
 

@@ -9,6 +9,7 @@ module dev.millrace.core {
   exports dev.millrace.buffer;
   exports dev.millrace.failure;
   exports dev.millrace.fault;
+  exports dev.millrace.frame;
   exports dev.millrace.sim;
   exports dev.millrace.timer;
 }

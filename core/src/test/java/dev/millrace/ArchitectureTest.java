@@ -34,7 +34,7 @@ class ArchitectureTest {
 
   @Test
   void theLeavesKnowNothingOfEachOtherNorOfTheMachine() {
-    for (String leaf : List.of("timer", "buffer", "failure", "fault")) {
+    for (String leaf : List.of("timer", "buffer", "failure", "fault", "frame")) {
       noClasses()
           .that()
           .resideInAPackage("dev.millrace." + leaf)
@@ -42,7 +42,7 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAnyPackage("dev.millrace..")
                   .and(resideOutsideOfPackages("dev.millrace." + leaf)))
-          .because("timer, buffer, failure and fault are leaves")
+          .because("timer, buffer, failure, fault and frame are leaves")
           .check(CORE);
     }
   }

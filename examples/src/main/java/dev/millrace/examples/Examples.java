@@ -4,6 +4,7 @@ import dev.millrace.examples.chat.ChatCommand;
 import dev.millrace.examples.echo.EchoCommand;
 import dev.millrace.examples.http.HttpCommand;
 import dev.millrace.examples.kv.KvCommand;
+import dev.millrace.examples.lab.LabCommand;
 import dev.millrace.examples.proxy.ProxyCommand;
 import dev.millrace.examples.sim.SimCommand;
 import picocli.CommandLine.Command;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
       KvCommand.class,
       ProxyCommand.class,
       ChatCommand.class,
-      SimCommand.class
+      SimCommand.class,
+      LabCommand.class
     })
 public final class Examples implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */

@@ -1,0 +1,111 @@
+package dev.millrace.examples.lab;
+
+import dev.millrace.failure.Classifier;
+import dev.millrace.failure.Failure;
+import dev.millrace.failure.FailureKind;
+import dev.millrace.failure.Operation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+
+/**
+ * One channel as a program without a core has it: non-blocking, and asked call by call. Every call
+ * is a step of the kernel's and one of the JDK's, and a row.
+ */
+final class Bare {
+  /** What {@link #read} and {@link #write} return where the JDK threw. */
+  static final int THREW = Integer.MIN_VALUE;
+
+  final SocketChannel channel;
+  final Peer peer;
+
+  private final Scene scene;
+  private final Classifier classifier;
+  private boolean inputEnded;
+  private boolean sawReset;
+
+  Bare(Scene scene, SocketChannel channel, Peer peer) {
+    this.scene = scene;
+    this.channel = channel;
+    this.peer = peer;
+    this.classifier = new Classifier(scene.context().texts());
+  }
+
+  /** One read into a buffer with room for 64 bytes: how many came, -1, or {@link #THREW}. */
+  int read() {
+    return read(ByteBuffer.allocateDirect(64));
+  }
+
+  int read(ByteBuffer target) {
+    try {
+      int n = channel.read(target);
+      inputEnded |= n < 0;
+      scene.returned(Operation.READ, n, Integer.toString(n));
+      return n;
+    } catch (IOException e) {
+      Failure failure = classifier.read(e);
+      if (sawReset) {
+        scene.threwWithoutCall(failure); // the JDK remembers it (SocketChannelImpl.connectionReset)
+      } else {
+        scene.threw(failure);
+      }
+      sawReset |= failure.kind() == FailureKind.ECONNRESET;
+      return THREW;
+    }
+  }
+
+  /** One write of so many bytes: how many were taken, or {@link #THREW}. */
+  int write(int bytes) {
+    ByteBuffer source = ByteBuffer.allocateDirect(bytes);
+    try {
+      int n = channel.write(source);
+      // How much a full socket takes depends on the machine, and is told as a measure.
+      scene.returned(Operation.WRITE, n, n == bytes || n == 0 ? Integer.toString(n) : "a part");
+      return n;
+    } catch (IOException e) {
+      scene.threw(classifier.write(e, inputEnded));
+      return THREW;
+    }
+  }
+
+  /**
+   * Writes until it fails: what a write causes at the peer takes a moment to come back. Only the
+   * write that failed is written down.
+   */
+  void writeUntilItFails() {
+    Throwable[] thrown = new Throwable[1];
+    scene.until(
+        "a write that fails",
+        () -> {
+          try {
+            channel.write(ByteBuffer.allocateDirect(10));
+          } catch (IOException e) {
+            thrown[0] = e;
+          }
+          return thrown[0] != null;
+        });
+    scene.threw(classifier.write(thrown[0], inputEnded));
+  }
+
+  /** Waits until the kernel reports it readable: for bytes, an end or an error. */
+  Bare awaitReadable() throws IOException {
+    return await(SelectionKey.OP_READ, "readable");
+  }
+
+  /** Waits until the kernel reports it writable. */
+  Bare awaitWritable() throws IOException {
+    return await(SelectionKey.OP_WRITE, "writable");
+  }
+
+  private Bare await(int ops, String what) throws IOException {
+    try (Selector selector = Selector.open()) {
+      channel.register(selector, ops);
+      if (selector.select(scene.context().patience().toMillis()) == 0) {
+        throw new IOException("the channel never became " + what);
+      }
+    }
+    return this;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.millrace.examples.lab;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Timelines as text for a terminal. */
+final class ConsoleText {
+  private ConsoleText() {}
+
+  static void print(PrintWriter out, Timeline timeline, Advice advice) {
+    Experiment experiment = timeline.experiment();
+    out.println(experiment.name() + ": " + experiment.title());
+    if (timeline.outcome() == Outcome.SKIPPED) {
+      out.println("  SKIPPED: " + timeline.skipped());
+      out.println();
+      return;
+    }
+    Lane lane = null;
+    for (Step step : timeline.steps()) {
+      if (step.lane() != lane) {
+        lane = step.lane();
+        out.println("  " + lane.label());
+      }
+      out.printf(
+          Locale.ROOT,
+          "  %8.1f ms  %-8s  %s%s%n",
+          step.atNanos() / 1e6,
+          step.actor(),
+          step.what(),
+          step.detail().isEmpty() ? "" : "  (" + step.detail() + ")");
+    }
+    for (Measure each : timeline.measures()) {
+      out.println(
+          "  measured     " + each.name() + ": " + Texts.number(each.value()) + " " + each.unit());
+    }
+    printAdvice(out, timeline, advice);
+    out.println("  " + timeline.outcome() + " after " + Texts.millis(timeline.tookNanos()));
+    for (String each : timeline.differences()) {
+      out.println("    " + each);
+    }
+    out.println();
+  }
+
+  private static void printAdvice(PrintWriter out, Timeline timeline, Advice advice) {
+    out.println("  advice       " + timeline.kind().symbol() + ": " + advice.what(timeline.kind()));
+    for (String more :
+        new String[] {advice.why(timeline.kind()), advice.prevent(timeline.kind())}) {
+      if (!more.isEmpty()) {
+        out.println("               " + more);
+      }
+    }
+  }
+}

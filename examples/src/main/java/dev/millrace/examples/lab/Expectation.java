@@ -1,0 +1,179 @@
+package dev.millrace.examples.lab;
+
+import dev.millrace.CloseRecord;
+import dev.millrace.ConnectionState;
+import dev.millrace.EndedBy;
+import dev.millrace.failure.Certainty;
+import dev.millrace.failure.FailureKind;
+import dev.millrace.failure.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
+
+/**
+ * What must be so in every locale, on every JDK and every Linux; what may differ, such as texts and
+ * durations, is not in here. Immutable.
+ */
+final class Expectation {
+  /** One demand: how it reads, and what a timeline shows instead, or null. */
+  private record Demand(String line, BiFunction<Timeline, LabContext, String> difference) {}
+
+  private final List<Demand> demands;
+
+  private Expectation(List<Demand> demands) {
+    this.demands = demands;
+  }
+
+  static Expectation nothing() {
+    return new Expectation(List.of());
+  }
+
+  /**
+   * Adds a demand.
+   *
+   * @param line what must be so
+   * @param instead what is there instead, or null if it is so
+   */
+  Expectation must(String line, BiFunction<Timeline, LabContext, String> instead) {
+    List<Demand> more = new ArrayList<>(demands);
+    more.add(new Demand(line, instead));
+    return new Expectation(List.copyOf(more));
+  }
+
+  private Expectation equal(String what, Object expected, BiFunction<Timeline, LabContext, ?> of) {
+    return must(
+        what + " " + expected,
+        (timeline, context) -> {
+          Object found = of.apply(timeline, context);
+          return expected.equals(found) ? null : String.valueOf(found);
+        });
+  }
+
+  /** What bare NIO gives, call by call: {@code "read -1"}, {@code "write IOException"}. */
+  Expectation nio(String... calls) {
+    return equal("bare NIO:", List.of(calls), (timeline, context) -> timeline.calls());
+  }
+
+  /** The callbacks of the connection, in this order. */
+  Expectation callbacks(String... names) {
+    return equal("callbacks", List.of(names), (timeline, context) -> timeline.callbacks());
+  }
+
+  /** Kind and certainty of the record. */
+  Expectation kind(FailureKind kind, Certainty certainty) {
+    return equal(
+        "kind",
+        kind.symbol() + " " + certainty,
+        (timeline, context) -> timeline.record() == null ? "no record" : named(timeline.record()));
+  }
+
+  /**
+   * A kind that only a text names: so it is known by text where this JVM's texts could be learned,
+   * and honestly unknown where not (a locale that makes question marks of them).
+   */
+  Expectation kindByText(FailureKind kind) {
+    return must(
+        "kind " + kind.symbol() + " " + Certainty.BY_TEXT + ", or UNKNOWN where texts tell nothing",
+        (timeline, context) -> {
+          if (timeline.record() == null) {
+            return "no record";
+          }
+          String found = named(timeline.record());
+          String expected =
+              context.texts().isLearned(kind)
+                  ? kind.symbol() + " " + Certainty.BY_TEXT
+                  : FailureKind.UNKNOWN.symbol() + " " + Certainty.UNKNOWN;
+          return found.equals(expected) ? null : found;
+        });
+  }
+
+  private static String named(CloseRecord record) {
+    return record.kind().symbol() + " " + record.certainty();
+  }
+
+  /** Who ended the connection, in which state, during what. */
+  Expectation ended(EndedBy by, ConnectionState state, Operation operation) {
+    return equal(
+        "ended by",
+        by + " in " + state + " during " + operation,
+        (timeline, context) -> {
+          CloseRecord r = timeline.record();
+          return r == null
+              ? "no record"
+              : r.endedBy() + " in " + r.state() + " during " + r.operation();
+        });
+  }
+
+  /** The exact class of the record's exception; null for none. */
+  Expectation cause(Class<? extends Throwable> type) {
+    return equal(
+        "cause",
+        type == null ? "none" : type.getName(),
+        (timeline, context) -> {
+          CloseRecord r = timeline.record();
+          return r == null || r.cause() == null ? "none" : r.cause().getClass().getName();
+        });
+  }
+
+  /** The record's bytes: received, handed to the kernel, never handed over. */
+  Expectation bytes(long received, long handed, long unsent) {
+    return equal(
+        "bytes",
+        "in " + received + ", out " + handed + ", unsent " + unsent,
+        (timeline, context) -> {
+          CloseRecord r = timeline.record();
+          return r == null
+              ? "no record"
+              : "in "
+                  + r.bytesReceived()
+                  + ", out "
+                  + r.bytesHandedToKernel()
+                  + ", unsent "
+                  + r.bytesUnsent();
+        });
+  }
+
+  /** A number that was measured, within bounds. */
+  Expectation measure(String name, long atLeast, long atMost) {
+    String line =
+        atLeast == atMost
+            ? "exactly " + atLeast
+            : atMost == Long.MAX_VALUE ? "at least " + atLeast : atLeast + " to " + atMost;
+    return must(
+        name + ": " + line,
+        (timeline, context) -> {
+          OptionalLong found = timeline.measured(name);
+          if (found.isEmpty()) {
+            return "not measured";
+          }
+          long value = found.getAsLong();
+          return value >= atLeast && value <= atMost ? null : Long.toString(value);
+        });
+  }
+
+  /** A step that is in the timeline, as {@link Step#toString()} has it. */
+  Expectation step(String step) {
+    return must(
+        "a step '" + step + "'",
+        (timeline, context) ->
+            timeline.steps().stream().anyMatch(s -> s.toString().equals(step)) ? null : "none");
+  }
+
+  /** How the demands read. */
+  List<String> lines() {
+    return demands.stream().map(Demand::line).toList();
+  }
+
+  /** What is not so, each in one line. */
+  List<String> differences(Timeline timeline, LabContext context) {
+    List<String> found = new ArrayList<>();
+    for (Demand each : demands) {
+      String instead = each.difference().apply(timeline, context);
+      if (instead != null) {
+        found.add("expected " + each.line() + "; found " + instead);
+      }
+    }
+    return found;
+  }
+}

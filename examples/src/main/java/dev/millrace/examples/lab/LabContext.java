@@ -1,0 +1,28 @@
+package dev.millrace.examples.lab;
+
+import dev.millrace.failure.FailureTexts;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What all experiments of one session have in common. Immutable; any thread.
+ *
+ * @param texts what this JVM calls a few errors, learned once
+ * @param patience how long an experiment waits for any one thing before it says that it never came
+ */
+public record LabContext(FailureTexts texts, Duration patience) {
+  /** Checks. */
+  public LabContext {
+    Objects.requireNonNull(texts, "texts");
+    Objects.requireNonNull(patience, "patience");
+  }
+
+  /**
+   * Learns this JVM's texts, a few milliseconds on the loopback. Ten seconds of patience: on the
+   * loopback everything comes within a millisecond, and only a failure waits longer.
+   */
+  public static LabContext create() {
+    return new LabContext(FailureTexts.learn(SelectorProvider.provider()), Duration.ofSeconds(10));
+  }
+}

@@ -1,0 +1,159 @@
+package dev.millrace.examples.lab;
+
+import dev.millrace.CloseRecord;
+import dev.millrace.Connection;
+import dev.millrace.ConnectionHandler;
+import dev.millrace.ConnectionState;
+import dev.millrace.WriteResult;
+import dev.millrace.failure.Failure;
+import dev.millrace.failure.Operation;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The handler of a connection under study: writes every callback down, and does what it is told.
+ */
+final class Subject implements ConnectionHandler {
+  private final Scene scene;
+  private ConnectionState state;
+
+  /** The names of the callbacks that came; several {@code onData} in a row are one. */
+  final List<String> callbacks = new ArrayList<>();
+
+  Consumer<Subject> onOpen = subject -> {};
+
+  /** Consumes all. */
+  BiConsumer<Subject, ByteBuffer> onData = (subject, data) -> data.position(data.limit());
+
+  Consumer<Subject> onWritable = subject -> {};
+  Consumer<Subject> onInputEnd = subject -> subject.connection.close();
+  Consumer<Subject> onDeadline = subject -> {};
+  Consumer<Subject> onClosed = subject -> {};
+
+  /** Null before the first callback. */
+  Connection connection;
+
+  /** Null before the end. */
+  CloseRecord record;
+
+  /** What the handler was offered and had not consumed when the input ended; -1 before. */
+  int unconsumed = -1;
+
+  Subject(Scene scene) {
+    this.scene = scene;
+  }
+
+  boolean isOpen() {
+    return callbacks.contains("onOpen");
+  }
+
+  boolean isInputEnded() {
+    return unconsumed >= 0;
+  }
+
+  /** Waits for the end, and gives its record. */
+  CloseRecord awaitRecord() {
+    scene.until("the end of the connection", () -> record != null);
+    return record;
+  }
+
+  /** Writes so many bytes, and says what it was answered. */
+  WriteResult write(int bytes) {
+    WriteResult result = connection.write(ByteBuffer.allocate(bytes));
+    scene.step(Actor.MILLRACE, "write " + Texts.bytes(bytes) + ": " + result);
+    look();
+    return result;
+  }
+
+  void close() {
+    scene.step(Actor.MILLRACE, "the program calls close()");
+    connection.close();
+    look();
+  }
+
+  /** Writes a change of the state down. */
+  void look() {
+    if (connection == null || record != null) {
+      return;
+    }
+    ConnectionState now = connection.state();
+    if (state != null && now != state && now != ConnectionState.CLOSED) {
+      scene.step(Actor.MILLRACE, state + " → " + now);
+    }
+    state = now;
+  }
+
+  private void called(String callback, Connection by, String detail) {
+    boolean again = callback.equals("onData") && !callbacks.isEmpty();
+    connection = by;
+    look();
+    if (!again || !callbacks.get(callbacks.size() - 1).equals(callback)) {
+      callbacks.add(callback);
+      scene.step(Actor.MILLRACE, callback, detail);
+    }
+  }
+
+  @Override
+  public void onOpen(Connection by) {
+    called("onOpen", by, "");
+    onOpen.accept(this);
+  }
+
+  @Override
+  public void onData(Connection by, ByteBuffer data) {
+    called("onData", by, Texts.bytes(data.remaining()));
+    onData.accept(this, data);
+  }
+
+  @Override
+  public void onWritable(Connection by) {
+    called("onWritable", by, "");
+    onWritable.accept(this);
+  }
+
+  @Override
+  public void onInputEnd(Connection by, int left) {
+    unconsumed = left;
+    called("onInputEnd", by, "unconsumed " + left);
+    onInputEnd.accept(this);
+  }
+
+  @Override
+  public void onDeadline(Connection by) {
+    called("onDeadline", by, "");
+    onDeadline.accept(this);
+  }
+
+  @Override
+  public void onShutdown(Connection by) {
+    called("onShutdown", by, "");
+    by.close();
+  }
+
+  @Override
+  public void onClosed(Connection by, CloseRecord told) {
+    connection = by;
+    record = told;
+    callbacks.add("onClosed");
+    if (told.cause() != null && told.operation() != Operation.HANDLER) {
+      scene.threw(new Failure(told.kind(), told.certainty(), told.operation(), told.cause()));
+    } else {
+      scene.seen(
+          new Seen(
+              Lane.MILLRACE,
+              Scene.nameOf(told.operation()),
+              told.cause() == null ? "no exception" : told.cause().getClass().getName(),
+              told.cause() == null ? "" : Scene.textOf(told.cause()),
+              told.kind().symbol(),
+              told.certainty().name()));
+    }
+    scene.step(
+        Actor.MILLRACE,
+        "onClosed: " + told.kind().symbol() + " in " + told.state() + ", now CLOSED",
+        told.toString());
+    onClosed.accept(this);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The error lab: failures of sockets, provoked for real and explained.
+ *
+ * <p>An {@link dev.millrace.examples.lab.Experiment} provokes one failure on the loopback, with the
+ * production core and, where that teaches something, with a few lines of plain NIO beside it. What
+ * happens is a {@link dev.millrace.examples.lab.Timeline}: a list of {@link
+ * dev.millrace.examples.lab.Step}s, each by one of four actors,
+ *
+ * <pre>
+ *   PEER ──sends──▶ KERNEL ──returns──▶ JDK ──returns, throws──▶ MILLRACE ──calls──▶ your handler
+ * </pre>
+ *
+ * <p>and two lanes, bare NIO and Millrace. Java shows no errno, so what the kernel returned is
+ * derived, and each such step says from what: the exception's class where the JDK has one for that
+ * errno alone, its text where this JVM was heard to give it, and else it is not claimed.
+ *
+ * <p>What must be seen everywhere is an expectation beside the experiment: classes, kinds,
+ * certainties, states, bytes. Texts and durations differ and are only shown. So every experiment is
+ * a test as well, and the report of a machine can be laid beside that of another.
+ *
+ * <p>Nothing is waited for by sleeping. The loop is driven by turns, its clock is told, and what
+ * the network brings is waited for with a deadline.
+ *
+ * <p>Thread rule: an experiment runs on the thread that calls it and drives its own loop there;
+ * several may run at the same time on threads of their own, never on a loop's.
+ */
+package dev.millrace.examples.lab;

@@ -5,6 +5,7 @@ import dev.millrace.failure.FailureKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -79,7 +80,7 @@ public record Timeline(
 
   /** The timeline as one JSON object, with the English advice. */
   public String toJson() {
-    return toJson(Advice.english());
+    return toJson(Advice.of(Locale.ENGLISH));
   }
 
   /**

@@ -5,7 +5,10 @@ import dev.millrace.failure.Failure;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.failure.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -56,6 +59,22 @@ final class Bare {
     }
   }
 
+  /** One read into a buffer that has no room: the JDK answers by itself. */
+  void readWithoutCall(ByteBuffer full) throws IOException {
+    int n = channel.read(full);
+    scene.returnedWithoutCall(Operation.READ, Integer.toString(n));
+  }
+
+  /** In how many of so many selects it was ready. */
+  int readyRounds(Selector selector, int rounds) throws IOException {
+    int ready = 0;
+    for (int i = 0; i < rounds; i++) {
+      selector.selectedKeys().clear();
+      ready += selector.select(scene.context().patience().toMillis());
+    }
+    return ready;
+  }
+
   /** One write of so many bytes: how many were taken, or {@link #THREW}. */
   int write(int bytes) {
     ByteBuffer source = ByteBuffer.allocateDirect(bytes);
@@ -87,6 +106,89 @@ final class Bare {
           return thrown[0] != null;
         });
     scene.threw(classifier.write(thrown[0], inputEnded));
+  }
+
+  /** Half-closes. */
+  void shutdownOutput() throws IOException {
+    scene.step(Actor.JDK, "the program calls shutdownOutput()");
+    channel.shutdownOutput();
+  }
+
+  void close() throws IOException {
+    scene.step(Actor.JDK, "the program calls close()");
+    channel.close();
+  }
+
+  /** Closes with a reset. */
+  void reset() throws IOException {
+    scene.step(Actor.JDK, "the program calls close() with SO_LINGER 0");
+    channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+    channel.close();
+  }
+
+  /** Registers it with a selector of its own, which the scene closes. */
+  Selector register(int ops) throws IOException {
+    Selector selector = scene.keep(Selector.open());
+    channel.register(selector, ops);
+    return selector;
+  }
+
+  /** Writes so many bytes, and lets the peer read where the kernel takes no more. */
+  void writeAll(int bytes) {
+    ByteBuffer source = ByteBuffer.allocateDirect(bytes);
+    scene.until(
+        "the kernel took " + Texts.bytes(bytes),
+        () -> {
+          try {
+            if (channel.write(source) == 0) {
+              peer.readSome();
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return !source.hasRemaining();
+        });
+    scene.returned(Operation.WRITE, bytes, Integer.toString(bytes));
+  }
+
+  /** Whether a select finds something ready at once. */
+  static boolean isReady(Selector selector) {
+    try {
+      selector.selectedKeys().clear();
+      return selector.selectNow() > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One transfer of a part of a file. */
+  void transfer(FileChannel file, long position, long count) {
+    try {
+      long n = file.transferTo(position, count, channel);
+      scene.returned(Operation.TRANSFER, n, Long.toString(n));
+    } catch (IOException e) {
+      scene.threw(classifier.transfer(e, inputEnded));
+    }
+  }
+
+  /** Writes until the kernel takes no more, and tells how much it took. */
+  long fill() {
+    return fill(16 << 20);
+  }
+
+  /** The same, with so many bytes in the first write. */
+  long fill(int bytes) {
+    long took = 0;
+    int n = write(bytes);
+    while (n > 0) {
+      took += n;
+      try {
+        n = channel.write(ByteBuffer.allocateDirect(1 << 16));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return took;
   }
 
   /** Waits until the kernel reports it readable: for bytes, an end or an error. */

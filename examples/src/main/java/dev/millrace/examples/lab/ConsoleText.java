@@ -33,6 +33,9 @@ final class ConsoleText {
       out.println(
           "  measured     " + each.name() + ": " + Texts.number(each.value()) + " " + each.unit());
     }
+    if (!experiment.lesson().isEmpty()) {
+      out.println("  lesson       " + experiment.lesson());
+    }
     printAdvice(out, timeline, advice);
     out.println("  " + timeline.outcome() + " after " + Texts.millis(timeline.tookNanos()));
     for (String each : timeline.differences()) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * What must be so in every locale, on every JDK and every Linux; what may differ, such as texts and
@@ -134,14 +135,39 @@ final class Expectation {
         });
   }
 
+  /** How many accepted bytes the kernel never took. */
+  Expectation unsent(long atLeast, long atMost) {
+    return within("unsent", atLeast, atMost, CloseRecord::bytesUnsent);
+  }
+
+  /** How many bytes were received, and not consumed by the handler. */
+  Expectation unconsumed(long expected) {
+    return within("unconsumed", expected, expected, CloseRecord::bytesUnconsumed);
+  }
+
+  private Expectation within(
+      String what, long atLeast, long atMost, ToLongFunction<CloseRecord> of) {
+    return must(
+        what + " " + range(atLeast, atMost),
+        (timeline, context) -> {
+          if (timeline.record() == null) {
+            return "no record";
+          }
+          long found = of.applyAsLong(timeline.record());
+          return found >= atLeast && found <= atMost ? null : Long.toString(found);
+        });
+  }
+
+  private static String range(long atLeast, long atMost) {
+    return atLeast == atMost
+        ? "exactly " + atLeast
+        : atMost == Long.MAX_VALUE ? "at least " + atLeast : atLeast + " to " + atMost;
+  }
+
   /** A number that was measured, within bounds. */
   Expectation measure(String name, long atLeast, long atMost) {
-    String line =
-        atLeast == atMost
-            ? "exactly " + atLeast
-            : atMost == Long.MAX_VALUE ? "at least " + atLeast : atLeast + " to " + atMost;
     return must(
-        name + ": " + line,
+        name + ": " + range(atLeast, atMost),
         (timeline, context) -> {
           OptionalLong found = timeline.measured(name);
           if (found.isEmpty()) {

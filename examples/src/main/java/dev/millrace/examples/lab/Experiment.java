@@ -22,6 +22,7 @@ public final class Experiment {
   private final String name;
   private final String title;
   private final String situation;
+  private final String lesson;
   private final Operation operation;
   private final FailureKind kind;
   private final List<Need> needs;
@@ -32,6 +33,7 @@ public final class Experiment {
     this.name = draft.name;
     this.title = Objects.requireNonNull(draft.title, "title");
     this.situation = Objects.requireNonNull(draft.situation, "situation");
+    this.lesson = draft.lesson;
     this.operation = draft.operation;
     this.kind = draft.kind;
     this.needs = List.copyOf(draft.needs);
@@ -52,6 +54,11 @@ public final class Experiment {
   /** The situation, for the report's table: {@code "after the peer's reset"}. */
   public String situation() {
     return situation;
+  }
+
+  /** What to take from it, in one or two sentences; empty if the kind's advice says it all. */
+  public String lesson() {
+    return lesson;
   }
 
   /** The operation that it is about. */
@@ -105,6 +112,7 @@ public final class Experiment {
     private final String name;
     private String title;
     private String situation;
+    private String lesson = "";
     private Operation operation = Operation.NONE;
     private FailureKind kind = FailureKind.NONE;
     private List<Need> needs = List.of();
@@ -121,6 +129,11 @@ public final class Experiment {
 
     Draft situation(String text) {
       situation = text;
+      return this;
+    }
+
+    Draft lesson(String text) {
+      lesson = text;
       return this;
     }
 

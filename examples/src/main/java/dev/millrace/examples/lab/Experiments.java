@@ -12,7 +12,13 @@ public final class Experiments {
 
   private static List<Experiment> gather() {
     List<Experiment> all = new ArrayList<>();
+    all.addAll(BrokenPipes.all());
     all.addAll(Resets.all());
+    all.addAll(Ends.all());
+    all.addAll(Closes.all());
+    all.addAll(Writes.all());
+    all.addAll(TimeOuts.all());
+    all.addAll(Troubles.all());
     return List.copyOf(all);
   }
 

@@ -29,6 +29,9 @@ final class Kernel {
       return new Call(call + " = 0", "");
     }
     String count = Long.toString(n);
+    if (operation == Operation.TRANSFER && n == 0) {
+      return new Call(call + " = 0", "");
+    }
     return n == 0
         ? new Call(call + " = -1 EAGAIN", "")
         : new Call(call + " = " + result, result.equals(count) ? "" : Texts.bytes(n));

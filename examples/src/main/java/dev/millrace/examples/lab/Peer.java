@@ -1,6 +1,7 @@
 package dev.millrace.examples.lab;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -64,7 +65,7 @@ final class Peer {
       channel.write(source);
       return true;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("the peer's write failed", e);
+      throw new UncheckedIOException("the peer's write failed", e);
     }
   }
 
@@ -88,6 +89,18 @@ final class Peer {
     channel.setOption(StandardSocketOptions.SO_LINGER, 0);
     channel.close();
     return this;
+  }
+
+  /**
+   * Whether a write fails: a byte is sent, and only by that a peer that has seen a FIN hears more.
+   */
+  boolean isReset() {
+    try {
+      channel.write(ByteBuffer.allocate(1));
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /** Reads what is there now; whether anything moved, the end included. */

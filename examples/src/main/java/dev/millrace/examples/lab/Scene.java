@@ -177,6 +177,11 @@ final class Scene {
 
   // ---- writing down
 
+  /** Whether the play has ended, and only what it left is being closed. */
+  boolean isOver() {
+    return over;
+  }
+
   LabContext context() {
     return context;
   }
@@ -208,6 +213,11 @@ final class Scene {
   void returned(Operation operation, long n, String result) {
     Kernel.Call call = Kernel.moved(operation, n, result);
     step(Actor.KERNEL, call.what(), call.how());
+    returnedWithoutCall(operation, result);
+  }
+
+  /** The same where no system call was made. */
+  void returnedWithoutCall(Operation operation, String result) {
     String name = nameOf(operation);
     step(Actor.JDK, name + " returns " + result, "");
     seen(new Seen(lane, name, result, "", "", ""));
@@ -380,6 +390,11 @@ final class Scene {
     channel.configureBlocking(false);
     step(Actor.PEER, "connects", "");
     return new Peer(this, channel);
+  }
+
+  /** Where {@link #bare} listens, for channels of another provider. */
+  SocketAddress bareAddress() throws IOException {
+    return bareListener.getLocalAddress();
   }
 
   /** A channel without a core around it, non-blocking and in no selector, and its peer. */

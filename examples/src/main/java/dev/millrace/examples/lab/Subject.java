@@ -6,6 +6,7 @@ import dev.millrace.ConnectionHandler;
 import dev.millrace.ConnectionState;
 import dev.millrace.WriteResult;
 import dev.millrace.failure.Failure;
+import dev.millrace.failure.FailureKind;
 import dev.millrace.failure.Operation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -68,6 +69,42 @@ final class Subject implements ConnectionHandler {
     return result;
   }
 
+  /** Writes ten bytes and makes a turn; whether the connection goes on. Nothing is written down. */
+  boolean write10() {
+    connection.write(ByteBuffer.allocate(10));
+    scene.turn();
+    return goesOn();
+  }
+
+  boolean goesOn() {
+    return record == null;
+  }
+
+  /**
+   * Turns until the kernel takes no more of what is queued: five turns without progress, and it was
+   * asked in each, because it reports room only when a third of the queue is free.
+   */
+  void awaitFullKernel() {
+    long[] last = {-1, 0};
+    scene.until(
+        "a full send queue",
+        () -> {
+          connection.flush();
+          long handed = connection.bytesHandedToKernel();
+          last[1] = handed == last[0] ? last[1] + 1 : 0;
+          last[0] = handed;
+          return last[1] >= 5;
+        });
+    scene.step(
+        Actor.MILLRACE,
+        "the kernel takes no more",
+        Texts.bytes(last[0])
+            + " handed over, "
+            + Texts.bytes(connection.queuedBytes())
+            + " queued");
+  }
+
+  /** The program's own close, as a step. */
   void close() {
     scene.step(Actor.MILLRACE, "the program calls close()");
     connection.close();
@@ -135,10 +172,15 @@ final class Subject implements ConnectionHandler {
 
   @Override
   public void onClosed(Connection by, CloseRecord told) {
+    if (scene.isOver()) {
+      return; // the end of the scene is none of the experiment's
+    }
     connection = by;
     record = told;
     callbacks.add("onClosed");
-    if (told.cause() != null && told.operation() != Operation.HANDLER) {
+    if (told.kind() == FailureKind.FILE_TRUNCATED) {
+      scene.returned(told.operation(), 0, "0"); // the exception of the record is the core's own
+    } else if (told.cause() != null && told.operation() != Operation.HANDLER) {
       scene.threw(new Failure(told.kind(), told.certainty(), told.operation(), told.cause()));
     } else {
       scene.seen(

@@ -84,9 +84,9 @@ public record Timeline(
   }
 
   /**
-   * The timeline as one JSON object: name, title, outcome, skipped, differences, steps (atMicros,
-   * lane, actor, what, detail), seen, measures, thrown (class, text; or null), record (or null),
-   * kind, advice (what, why, prevent), tookMicros.
+   * The timeline as one JSON object: name, title, situation, operation, lesson, outcome, skipped,
+   * differences, steps (atMicros, lane, actor, what, detail), seen, measures, thrown (class, text;
+   * or null), record (or null), kind, advice (what, why, prevent), tookMicros.
    */
   public String toJson(Advice advice) {
     Map<String, Object> json = new LinkedHashMap<>();
@@ -94,6 +94,7 @@ public record Timeline(
     json.put("title", experiment.title());
     json.put("situation", experiment.situation());
     json.put("operation", experiment.operation());
+    json.put("lesson", experiment.lesson());
     json.put("outcome", outcome);
     json.put("skipped", skipped);
     json.put("differences", differences);

@@ -27,6 +27,8 @@ public final class Advice {
   public static final List<Locale> LANGUAGES =
       List.of(Locale.ENGLISH, Locale.GERMAN, Locale.JAPANESE);
 
+  private static final List<Advice> ALL = LANGUAGES.stream().map(Advice::new).toList();
+
   private final Locale language;
   private final PropertyResourceBundle texts;
 
@@ -51,12 +53,22 @@ public final class Advice {
    * @return the texts
    */
   public static Advice of(Locale locale) {
-    for (Locale language : LANGUAGES) {
-      if (language.getLanguage().equals(locale.getLanguage())) {
-        return new Advice(language);
+    for (Advice advice : ALL) {
+      if (advice.language.getLanguage().equals(locale.getLanguage())) {
+        return advice;
       }
     }
-    return new Advice(LANGUAGES.get(0));
+    return english();
+  }
+
+  /** The texts in English. */
+  public static Advice english() {
+    return ALL.get(0);
+  }
+
+  /** What {@code --lang} may be: {@code en}, {@code de}, {@code ja}. */
+  public static List<String> languages() {
+    return LANGUAGES.stream().map(Locale::getLanguage).toList();
   }
 
   /** The language that the texts are in. */

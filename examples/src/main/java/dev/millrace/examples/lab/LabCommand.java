@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = Examples.VERSION,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ListCommand.class, RunCommand.class})
+    subcommands = {ListCommand.class, RunCommand.class, ExplainCommand.class})
 public final class LabCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -10,6 +10,7 @@ module dev.millrace.core {
   exports dev.millrace.failure;
   exports dev.millrace.fault;
   exports dev.millrace.frame;
+  exports dev.millrace.link;
   exports dev.millrace.sim;
   exports dev.millrace.timer;
 }

@@ -65,6 +65,40 @@ class ArchitectureTest {
   }
 
   @Test
+  void theLinkKnowsTheMachineTheFramesAndWhoDials() {
+    classes()
+        .that()
+        .resideInAPackage("dev.millrace.link")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "dev.millrace",
+            "dev.millrace.timer",
+            "dev.millrace.failure",
+            "dev.millrace.frame",
+            "dev.millrace.dial",
+            "dev.millrace.link")
+        .check(CORE);
+    noClasses()
+        .that()
+        .haveSimpleName("Outbox")
+        .or()
+        .haveSimpleName("Frames")
+        .or()
+        .haveSimpleName("SendingSide")
+        .or()
+        .haveSimpleName("ReceivingSide")
+        .or()
+        .haveSimpleName("SessionTable")
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("dev\\.millrace\\.(Connection|ConnectionHandler|EventLoop|Connector)")
+        .because("what is said and understood needs no connection")
+        .check(CORE);
+  }
+
+  @Test
   void packagesFormNoCircle() {
     slices().matching("dev.millrace.(*)..").should().beFreeOfCycles().check(CORE);
   }

@@ -1,7 +1,9 @@
 package dev.millrace;
 
 import java.nio.channels.SelectionKey;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -125,6 +127,23 @@ public enum ConnectionState {
   /** The table's cell: the next state, or null where the event is impossible. */
   ConnectionState next(Event event) {
     return TABLE.get(this).get(event);
+  }
+
+  /**
+   * This state's row of the table above, for whoever draws it.
+   *
+   * @return the next state by the event's name, in the order of the columns; events that are
+   *     impossible in this state are left out; unmodifiable
+   */
+  public Map<String, ConnectionState> row() {
+    Map<String, ConnectionState> row = new LinkedHashMap<>();
+    for (Event event : Event.values()) {
+      ConnectionState next = next(event);
+      if (next != null) {
+        row.put(event.name(), next);
+      }
+    }
+    return Collections.unmodifiableMap(row);
   }
 
   /** Whether the peer's FIN has been read. */

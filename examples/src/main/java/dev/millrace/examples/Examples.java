@@ -6,6 +6,7 @@ import dev.millrace.examples.http.HttpCommand;
 import dev.millrace.examples.kv.KvCommand;
 import dev.millrace.examples.lab.LabCommand;
 import dev.millrace.examples.proxy.ProxyCommand;
+import dev.millrace.examples.showcase.ShowcaseCommand;
 import dev.millrace.examples.sim.SimCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
     version = Examples.VERSION,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      ShowcaseCommand.class,
       EchoCommand.class,
       HttpCommand.class,
       KvCommand.class,

@@ -7,6 +7,8 @@ import dev.millrace.Timeouts;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -167,13 +169,26 @@ public final class ServerOptions {
    * @param lastWords called after the drain, when the server's loop has ended
    */
   public int serve(Server server, Consumer<PrintWriter> lastWords) {
+    return serve(List.of(server), out -> {}, lastWords);
+  }
+
+  /**
+   * The same for a program of several servers, which drain together.
+   *
+   * @param firstWords called when every server has said where it listens
+   */
+  public int serve(
+      List<Server> servers, Consumer<PrintWriter> firstWords, Consumer<PrintWriter> lastWords) {
     PrintWriter out = spec.commandLine().getOut();
-    Thread drain = new Thread(() -> drain(server, out, lastWords), "shutdown");
+    Thread drain = new Thread(() -> drain(servers, out, lastWords), "shutdown");
     // Before the line is out: who reads it may send a signal at once.
     Runtime.getRuntime().addShutdownHook(drain);
-    out.println("listening on " + textOf((InetSocketAddress) server.addresses().get(0)));
+    for (Server server : servers) {
+      out.println("listening on " + textOf(server));
+    }
+    firstWords.accept(out);
     out.flush();
-    server.awaitStopped();
+    servers.get(0).awaitStopped();
     try {
       Runtime.getRuntime().removeShutdownHook(drain);
     } catch (IllegalStateException e) {
@@ -185,17 +200,22 @@ public final class ServerOptions {
     return 1;
   }
 
-  private void drain(Server server, PrintWriter out, Consumer<PrintWriter> lastWords) {
+  private void drain(List<Server> servers, PrintWriter out, Consumer<PrintWriter> lastWords) {
     // One deadline: the time to drain, and as much again to see the peers' FINs. Off means to wait
     // for as long as it takes.
     boolean bounded = !drainTimeout.isZero() && drainTimeout.compareTo(LONGEST_DRAIN) < 0;
     Duration deadline = bounded ? drainTimeout.multipliedBy(2) : LONGEST_DRAIN;
     int code = 1;
     try {
-      ShutdownReport report =
-          server.shutdown(deadline).get(deadline.toMillis() + 5_000, TimeUnit.MILLISECONDS);
-      out.println("shut down: " + report);
-      server.close(); // done already, but for the end of the loop
+      List<CompletableFuture<ShutdownReport>> reports =
+          servers.stream().map(server -> server.shutdown(deadline)).toList();
+      for (int i = 0; i < servers.size(); i++) {
+        ShutdownReport report =
+            reports.get(i).get(deadline.toMillis() + 5_000, TimeUnit.MILLISECONDS);
+        String which = servers.size() == 1 ? "" : " " + textOf(servers.get(i));
+        out.println("shut down" + which + ": " + report);
+      }
+      servers.forEach(Server::close); // done already, but for the end of the loop
       lastWords.accept(out);
       code = 0;
     } catch (InterruptedException | ExecutionException | TimeoutException | RuntimeException e) {
@@ -207,7 +227,8 @@ public final class ServerOptions {
     }
   }
 
-  private static String textOf(InetSocketAddress address) {
+  private static String textOf(Server server) {
+    InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }

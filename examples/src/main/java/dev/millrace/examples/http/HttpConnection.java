@@ -70,6 +70,9 @@ final class HttpConnection implements ConnectionHandler {
    *   |                                                    |
    *   +--- body read --- DISCARD &lt;--- answered, body left -+
    *
+   *   HEAD -- a page, not at once --&gt; LATE -- answered --&gt; as above
+   *   HEAD or LATE -- a page without end --&gt; STREAMING -- ended --&gt; as above
+   *
    *   from any, when the answer is the last one, and on bad framing: CLOSING
    * </pre>
    */
@@ -82,8 +85,12 @@ final class HttpConnection implements ConnectionHandler {
     DISCARD,
     /** The timer of an answer runs. Input is watched: a client that goes away is seen. */
     WAITING,
+    /** A page's answer is to come, or waits for room. Input is watched. */
+    LATE,
     /** An answer goes out as the client takes it. Reading is paused. */
     SENDING,
+    /** An answer goes out as it comes into being. Input is watched. */
+    STREAMING,
     /** Nothing more is read, and nothing more answered. */
     CLOSING
   }
@@ -127,6 +134,14 @@ final class HttpConnection implements ConnectionHandler {
   private FileAnswer file;
   private Delay delay;
 
+  /** The request that a page has not answered yet. */
+  private Exchange exchange;
+
+  /** A page's answer that found no room yet. */
+  private ByteBuffer late;
+
+  private AnswerStream stream;
+
   HttpConnection(HttpService service) {
     this.service = service;
     HttpSettings settings = service.settings;
@@ -161,6 +176,8 @@ final class HttpConnection implements ConnectionHandler {
       send(connection);
     } else if (state == State.WAITING && delay.isOver) {
       answerDelayed(connection);
+    } else if (late != null) {
+      writeLate(connection);
     } else if (state == State.ECHO && body.isDone()) {
       endEcho(connection);
     }
@@ -207,6 +224,8 @@ final class HttpConnection implements ConnectionHandler {
     boolean isIdle = state == State.HEAD && !parser.isInHead() && !hasUnanswered;
     if (isIdle || state == State.DISCARD) {
       close(connection);
+    } else if (state == State.STREAMING) {
+      endStream(connection);
     }
   }
 
@@ -219,6 +238,13 @@ final class HttpConnection implements ConnectionHandler {
     if (file != null) {
       file.close();
     }
+    exchange = null;
+    late = null;
+    if (stream != null) {
+      AnswerStream over = stream;
+      stream = null;
+      over.ended();
+    }
     service.ended(record);
   }
 
@@ -228,7 +254,7 @@ final class HttpConnection implements ConnectionHandler {
         switch (state) {
           case HEAD -> parser.isInHead() ? Owed.HEAD : Owed.REQUEST;
           case ECHO, DISCARD -> Owed.BODY;
-          case WAITING, SENDING, CLOSING -> Owed.NOTHING;
+          case WAITING, LATE, SENDING, STREAMING, CLOSING -> Owed.NOTHING;
         };
     if (owed == timed || state == State.CLOSING) {
       return;
@@ -250,7 +276,7 @@ final class HttpConnection implements ConnectionHandler {
       case ECHO, DISCARD -> {
         return body(connection, data);
       }
-      case WAITING, SENDING -> {
+      case WAITING, LATE, SENDING, STREAMING -> {
         // The next request is here early. It stays where it is, and reading stops, or more than may
         // be kept could come.
         connection.pauseReading();
@@ -333,6 +359,9 @@ final class HttpConnection implements ConnectionHandler {
     String path = request.path();
     if (path.equals("*")) {
       return notAllowed(connection, "GET, HEAD, POST, OPTIONS");
+    }
+    if (service.pages != null && page(connection)) {
+      return true;
     }
     if (path.equals("/echo")) {
       return method == Method.POST
@@ -701,6 +730,124 @@ final class HttpConnection implements ConnectionHandler {
       answered(connection);
       settle(connection);
     }
+  }
+
+  // ---- pages
+
+  /** Has the page answer, at once or later; false if it is none of its requests. */
+  private boolean page(Connection connection) {
+    Exchange asked = new Exchange(this, connection, request);
+    exchange = asked;
+    state = State.LATE;
+    if (service.pages.answer(asked)) {
+      return true;
+    }
+    if (exchange != asked || state != State.LATE) {
+      throw new IllegalStateException("a page answered " + request + " and said that it didn't");
+    }
+    exchange = null;
+    state = State.HEAD;
+    return false;
+  }
+
+  /** Whether this is still to be answered. */
+  boolean isOpen(Exchange asked) {
+    return exchange == asked && late == null;
+  }
+
+  /** Writes a page's answer; from a callback of this connection or from anywhere on the loop. */
+  void respond(Exchange asked, Status status, String type, byte[] content, String... fields) {
+    Connection connection = asked.connection();
+    service.refreshDate(connection.loop());
+    ResponseWriter writer = begin(status);
+    fields(writer, fields);
+    if (status != Status.NO_CONTENT) {
+      writer.field("Content-Type", type).contentLength(content.length);
+    }
+    writer.endHead();
+    if (status != Status.NO_CONTENT && request.method() != Method.HEAD) {
+      writer.put(content);
+    }
+    ByteBuffer whole = writer.buffer();
+    if (isTaken(connection, connection.write(whole))) {
+      exchange = null;
+      answered(connection);
+    } else {
+      // The request can't come again: what the page did may be done only once. So its answer waits.
+      late = ByteBuffer.allocate(whole.remaining()).put(whole).flip();
+    }
+    settle(connection);
+  }
+
+  private void writeLate(Connection connection) {
+    if (isTaken(connection, connection.write(late))) {
+      late = null;
+      exchange = null;
+      answered(connection);
+    }
+  }
+
+  /** Begins an answer without a known end; null if there is no room, or nothing is to follow. */
+  AnswerStream stream(Exchange asked, String type, Runnable onEnd, String... fields) {
+    Connection connection = asked.connection();
+    service.refreshDate(connection.loop());
+    boolean isChunked = request.minorVersion() > 0;
+    isKept &= isChunked; // else the end of the connection is the end of the answer
+    ResponseWriter writer = begin(Status.OK);
+    fields(writer, fields);
+    writer.field("Content-Type", type);
+    if (isChunked) {
+      writer.field("Transfer-Encoding", "chunked");
+    }
+    exchange = null;
+    boolean isTaken = isTaken(connection, connection.write(writer.endHead().buffer()));
+    AnswerStream made = null;
+    if (!isTaken) {
+      close(connection); // the loop's memory is used up: a stream is the first that goes without
+    } else if (request.method() == Method.HEAD) {
+      answered(connection);
+    } else if (state != State.CLOSING) {
+      state = State.STREAMING;
+      made = new AnswerStream(this, connection, onEnd, isChunked);
+      stream = made;
+    }
+    settle(connection);
+    return made;
+  }
+
+  private static void fields(ResponseWriter writer, String... fields) {
+    for (int i = 0; i < fields.length; i += 2) {
+      writer.field(fields[i], fields[i + 1]);
+    }
+  }
+
+  /** Sends the next piece of a stream; false if it was not taken. */
+  boolean write(AnswerStream to, ByteBuffer piece, boolean isChunked) {
+    if (to != stream || state != State.STREAMING) {
+      return false;
+    }
+    ByteBuffer framed = isChunked ? service.writer.clear().chunk(piece).buffer() : piece;
+    return to.connection().write(framed) == WriteResult.ACCEPTED;
+  }
+
+  /** Ends the stream under way, and goes on with the next request. */
+  void endStream(Connection connection) {
+    AnswerStream over = stream;
+    stream = null;
+    if (over.isChunked()) {
+      ByteBuffer last = service.writer.clear().put(LAST_CHUNK).endHead().buffer();
+      if (!isTaken(connection, connection.write(last))) {
+        isKept = false; // its framing shows that it was cut short
+      }
+    }
+    answered(connection);
+    settle(connection);
+    over.ended();
+  }
+
+  /** Whether this one still goes on. */
+  boolean isOpen(AnswerStream asked) {
+    return stream == asked && state == State.STREAMING;
   }
 
   // ---- late answers

@@ -40,6 +40,10 @@ public final class HttpService implements Supplier<ConnectionHandler> {
 
   final HttpSettings settings;
   final StaticFiles files;
+
+  /** Answers of somebody else's, who is asked first; null if there are none. */
+  final Pages pages;
+
   final byte[] date = new byte[HttpDate.BYTES];
   final ResponseWriter writer = new ResponseWriter(date);
 
@@ -67,12 +71,28 @@ public final class HttpService implements Supplier<ConnectionHandler> {
    * @throws IllegalArgumentException if the root is no directory, or can't be read
    */
   public HttpService(HttpSettings settings) {
-    this(settings, System::currentTimeMillis, record -> {});
+    this(settings, null, System::currentTimeMillis, record -> {});
+  }
+
+  /**
+   * A service that asks somebody else first, and says no hello of its own.
+   *
+   * @param pages answers what it knows, on the loop's thread
+   * @throws IllegalArgumentException if the root is no directory, or can't be read
+   */
+  public HttpService(HttpSettings settings, Pages pages) {
+    this(settings, pages, System::currentTimeMillis, record -> {});
   }
 
   /** With a calendar of one's own, and to be told of each connection's end. */
   HttpService(HttpSettings settings, LongSupplier wallMillis, Consumer<CloseRecord> ended) {
+    this(settings, null, wallMillis, ended);
+  }
+
+  private HttpService(
+      HttpSettings settings, Pages pages, LongSupplier wallMillis, Consumer<CloseRecord> ended) {
     this.settings = settings;
+    this.pages = pages;
     this.wallMillis = wallMillis;
     this.ended = ended;
     try {
@@ -81,7 +101,7 @@ public final class HttpService implements Supplier<ConnectionHandler> {
       throw new IllegalArgumentException(
           "root is " + settings.root() + ", allowed is a directory that can be read", e);
     }
-    saysHello = files == null || !files.hasIndex();
+    saysHello = pages == null && (files == null || !files.hasIndex());
     byte[] lines = ResponseWriter.ascii(LINE.repeat(PATTERN_BYTES / LINE.length()));
     pattern = ByteBuffer.wrap(lines);
     RequestHead request = new RequestHead();

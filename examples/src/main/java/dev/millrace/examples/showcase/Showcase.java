@@ -1,0 +1,205 @@
+package dev.millrace.examples.showcase;
+
+import dev.millrace.CloseRecord;
+import dev.millrace.Connection;
+import dev.millrace.EventLoop;
+import dev.millrace.LoopOptions;
+import dev.millrace.Server;
+import dev.millrace.Timeouts;
+import dev.millrace.examples.http.HttpService;
+import dev.millrace.examples.http.HttpSettings;
+import java.io.IOException;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Both servers on one loop, the page that shows them, and the guests on a loop of their own.
+ *
+ * <p>Any thread.
+ */
+final class Showcase implements AutoCloseable {
+  private static final String ECHO = "echo";
+  private static final String HTTP = "http";
+
+  /** As long as {@link Server#close()} grants. */
+  private static final Duration SHUTDOWN_DEADLINE = Duration.ofSeconds(10);
+
+  private final EventLoop loop;
+  private final Guests guests;
+  private final Server echo;
+  private final Server http;
+  private final Watchers watchers;
+
+  private Showcase(
+      EventLoop loop, Guests guests, Server echo, Server http, Watchers watchers) {
+    this.loop = loop;
+    this.guests = guests;
+    this.echo = echo;
+    this.http = http;
+    this.watchers = watchers;
+  }
+
+  /**
+   * Starts everything, or nothing.
+   *
+   * @param host what both listen on, by which the page is known as well
+   * @param echoBuilder with its address and options, and no handler
+   * @param httpBuilder the same of the other
+   * @param timeouts of the HTTP server
+   * @param lab the experiments
+   * @param told is told of each connection's end, and of which server it was
+   * @throws dev.millrace.BindFailedException if an address can't be listened on; nothing is left
+   */
+  static Showcase start(
+      String host,
+      Server.Builder echoBuilder,
+      Server.Builder httpBuilder,
+      Timeouts timeouts,
+      Lab lab,
+      BiConsumer<String, CloseRecord> told)
+      throws IOException {
+    EventLoop loop = loop("showcase");
+    EventLoop guestLoop = null;
+    boolean isDone = false;
+    try {
+      long start = System.nanoTime(); // the loop's clock
+      History history = new History(start);
+      Server echo =
+          echoBuilder
+              .loop(loop)
+              .handler(() -> Connection::write)
+              .recordListener(record -> ended(loop, history, told, ECHO, record))
+              .start();
+      guestLoop = loop("guests");
+      Guests guests = new Guests(guestLoop, echo.addresses().get(0));
+      Map<String, Server> servers = new LinkedHashMap<>();
+      servers.put(ECHO, echo);
+      Snapshot snapshot = new Snapshot(loop, servers, history, start);
+      LabDesk desk = new LabDesk(lab);
+      Watchers[] made = new Watchers[1];
+      Watchers watchers =
+          new Watchers(loop, () -> text(snapshot, made[0], desk), snapshot::activity);
+      made[0] = watchers;
+      Page page =
+          new Page(
+              new SameOrigin(host),
+              new Resources(),
+              watchers,
+              desk,
+              guests,
+              count -> closeByServer(echo, count),
+              model(lab));
+      HttpSettings settings = HttpSettings.defaults();
+      Server http =
+          httpBuilder
+              .loop(loop)
+              .limits(settings.limits())
+              .timeouts(settings.timeouts(timeouts))
+              .handler(new HttpService(settings, page))
+              .recordListener(record -> ended(loop, history, told, HTTP, record))
+              .start();
+      servers.put(HTTP, http);
+      guestLoop.start();
+      loop.start(); // only now: until here nobody has been served, and all can be taken back
+      isDone = true;
+      return new Showcase(loop, guests, echo, http, watchers);
+    } finally {
+      if (!isDone) {
+        loop.close();
+        if (guestLoop != null) {
+          guestLoop.close();
+        }
+      }
+    }
+  }
+
+  private static EventLoop loop(String name) throws IOException {
+    LoopOptions options = LoopOptions.defaults().withName(name);
+    return new EventLoop(SelectorProvider.provider(), System::nanoTime, options);
+  }
+
+  private static void ended(
+      EventLoop loop,
+      History history,
+      BiConsumer<String, CloseRecord> told,
+      String server,
+      CloseRecord record) {
+    history.ended(server, record, loop.nowNanos());
+    told.accept(server, record);
+  }
+
+  private static String text(Snapshot snapshot, Watchers watchers, LabDesk desk) {
+    Json json = new Json().object();
+    snapshot.write(json);
+    json.member("watchers", watchers.size()).member("skipped", watchers.skipped());
+    return json.member("experiment", desk.running()).endObject().toString();
+  }
+
+  private static String model(Lab lab) {
+    Json json = new Json().object();
+    Snapshot.model(json);
+    json.member("mostGuests", Guests.MOST);
+    json.name("experiments").array();
+    for (Lab.Offer offer : lab.offers()) {
+      json.object().member("name", offer.name()).member("title", offer.title());
+      json.member("kind", offer.kind()).member("missing", offer.missing()).endObject();
+    }
+    return json.endArray().endObject().toString();
+  }
+
+  /** Our side's close, of those here for the longest time. */
+  private static String closeByServer(Server echo, int count) {
+    List<Connection> all = new ArrayList<>();
+    echo.forEachConnection(
+        c -> {
+          if (!c.state().isClosing()) {
+            all.add(c);
+          }
+        });
+    all.sort(Comparator.comparingLong(Connection::id));
+    int n = Math.min(count, all.size());
+    for (Connection each : all.subList(0, n)) {
+      each.close("asked for on the page");
+    }
+    if (n == 0) {
+      return "The echo server has no connection to close.";
+    }
+    return "The server closes " + (n == 1 ? "1 connection." : n + " connections.");
+  }
+
+  /** The loop that carries both servers. */
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** The echo server. */
+  Server echo() {
+    return echo;
+  }
+
+  /** The server of the page. */
+  Server http() {
+    return http;
+  }
+
+  /** Those who watch; the loop's thread. */
+  Watchers watchers() {
+    return watchers;
+  }
+
+  /** Shuts both servers down, as {@link Server#close()} does, and ends both loops. */
+  @Override
+  public void close() {
+    echo.shutdown(SHUTDOWN_DEADLINE); // both at once
+    http.close();
+    echo.close();
+    loop.close();
+    guests.close();
+  }
+}

@@ -33,9 +33,14 @@ final class Answers {
     exchange.respond(Status.OK, resource.type(), resource.content(), FIELDS);
   }
 
-  /** JSON, which is ASCII. */
+  /** JSON. */
   static void json(Exchange exchange, String json) {
-    exchange.respond(Status.OK, JSON, json.getBytes(StandardCharsets.UTF_8), FIELDS);
+    json(exchange, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same where it is bytes already. */
+  static void json(Exchange exchange, byte[] json) {
+    exchange.respond(Status.OK, JSON, json, FIELDS);
   }
 
   /** One line, for people. */

@@ -6,6 +6,10 @@ import dev.millrace.examples.http.Method;
 import dev.millrace.examples.http.Pages;
 import dev.millrace.examples.http.RequestHead;
 import dev.millrace.examples.http.Status;
+import dev.millrace.examples.lab.Advice;
+import dev.millrace.failure.FailureKind;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -17,6 +21,7 @@ import java.util.function.IntFunction;
  * <caption>What may be asked</caption>
  * <tr><td>{@code GET /}, its files</td><td>the page</td></tr>
  * <tr><td>{@code GET /model}</td><td>what does not change: states, kinds, experiments</td></tr>
+ * <tr><td>{@code GET /advice/LANG}</td><td>what each kind is, in English, German or Japanese</td></tr>
  * <tr><td>{@code GET /events}</td><td>snapshots, as server-sent events</td></tr>
  * <tr><td>{@code POST /guests/DEED?count=N}</td><td>has guests do something</td></tr>
  * <tr><td>{@code POST /server/close?count=N}</td><td>has the server close echo connections</td></tr>
@@ -30,6 +35,7 @@ import java.util.function.IntFunction;
 final class Page implements Pages {
   private static final String GUESTS = "/guests/";
   private static final String LAB = "/lab/";
+  private static final String ADVICE = "/advice/";
   private static final Map<String, Locale> LANGUAGES =
       Map.of("en", Locale.ENGLISH, "de", Locale.GERMAN, "ja", Locale.JAPANESE);
 
@@ -39,7 +45,8 @@ final class Page implements Pages {
   private final LabDesk desk;
   private final Guests guests;
   private final IntFunction<String> closeByServer;
-  private final String model;
+  private final byte[] model;
+  private final Map<String, byte[]> advice = new HashMap<>();
 
   /**
    * All of it.
@@ -61,7 +68,26 @@ final class Page implements Pages {
     this.desk = desk;
     this.guests = guests;
     this.closeByServer = closeByServer;
-    this.model = model;
+    this.model = model.getBytes(StandardCharsets.US_ASCII);
+    LANGUAGES.forEach(
+        (path, language) ->
+            advice.put(path, advice(language).getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** The words around what is said of a kind, and that of each kind. */
+  private static String advice(Locale language) {
+    Advice texts = Advice.of(language);
+    Json json = new Json().object().name("headings").object();
+    for (Advice.Heading heading : Advice.Heading.values()) {
+      json.member(heading.name(), texts.heading(heading));
+    }
+    json.endObject().name("kinds").object();
+    for (FailureKind kind : FailureKind.values()) {
+      json.name(kind.symbol()).object().member("what", texts.what(kind));
+      json.member("why", texts.why(kind)).member("prevent", texts.prevent(kind));
+      json.member("fault", texts.fault(kind.fault())).endObject();
+    }
+    return json.endObject().endObject().toString();
   }
 
   @Override
@@ -81,6 +107,10 @@ final class Page implements Pages {
     } else if (path.equals("/model")) {
       if (isAllowed(exchange, Method.GET)) {
         Answers.json(exchange, model);
+      }
+    } else if (path.startsWith(ADVICE)) {
+      if (isAllowed(exchange, Method.GET)) {
+        advice(exchange, path.substring(ADVICE.length()));
       }
     } else if (path.equals("/events")) {
       if (isAllowed(exchange, Method.GET)) {
@@ -144,6 +174,15 @@ final class Page implements Pages {
                 String said = said(guests.perform(deed, count));
                 here.execute(() -> Answers.json(exchange, said));
               });
+    }
+  }
+
+  private void advice(Exchange exchange, String language) {
+    byte[] texts = advice.get(language);
+    if (texts != null) {
+      Answers.json(exchange, texts);
+    } else {
+      Answers.line(exchange, Status.NOT_FOUND, "there is no advice in '" + language + "'");
     }
   }
 

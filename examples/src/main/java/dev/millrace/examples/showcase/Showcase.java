@@ -69,6 +69,8 @@ final class Showcase implements AutoCloseable {
     boolean isDone = false;
     try {
       long start = System.nanoTime(); // the loop's clock
+      // By which a page knows that it speaks to another server than before, at the same address.
+      String run = Long.toString(start, Character.MAX_RADIX);
       History history = new History(start);
       Server echo =
           echoBuilder
@@ -84,7 +86,7 @@ final class Showcase implements AutoCloseable {
       LabDesk desk = new LabDesk(lab);
       Watchers[] made = new Watchers[1];
       Watchers watchers =
-          new Watchers(loop, () -> text(snapshot, made[0], desk), snapshot::activity);
+          new Watchers(loop, () -> text(run, snapshot, made[0], desk), snapshot::activity);
       made[0] = watchers;
       Page page =
           new Page(
@@ -134,8 +136,9 @@ final class Showcase implements AutoCloseable {
     told.accept(server, record);
   }
 
-  private static String text(Snapshot snapshot, Watchers watchers, LabDesk desk) {
-    Json json = new Json().object();
+  private static String text(
+      String run, Snapshot snapshot, Watchers watchers, LabDesk desk) {
+    Json json = new Json().object().member("run", run);
     snapshot.write(json);
     json.member("watchers", watchers.size()).member("skipped", watchers.skipped());
     return json.member("experiment", desk.running()).endObject().toString();

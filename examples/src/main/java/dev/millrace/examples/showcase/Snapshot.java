@@ -64,7 +64,7 @@ final class Snapshot {
     }
     json.endObject();
     json.member("binMillis", History.BIN_NANOS / NANOS_PER_MILLI).member("bins", History.BINS);
-    json.member("tickNanos", TimerWheel.DEFAULT_TICK_NANOS);
+    json.member("tickNanos", TimerWheel.DEFAULT_TICK_NANOS).member("levels", TimerWheel.LEVELS);
     json.member("mostConnections", MOST_CONNECTIONS);
   }
 

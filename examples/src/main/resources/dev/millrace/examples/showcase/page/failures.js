@@ -1,6 +1,6 @@
 // How connections ended, two seconds a bar, and what a kind means.
 
-import {svg, html, say, count, words} from './draw.js';
+import {svg, html, say, count} from './draw.js';
 
 const LEFT = 34;
 const WIDTH = 600;
@@ -115,13 +115,13 @@ export class Failures {
     for (const [each, {button}] of this.items) {
       button.setAttribute('aria-pressed', String(each === kind));
     }
-    const texts = kind && await this.advice(kind);
+    const texts = kind && await this.advice();
     if (this.chosen !== kind) {
       return; // another one was chosen meanwhile
     }
     this.places.about.replaceChildren();
     if (texts) {
-      this.places.about.append(adviceOf(kind, texts, this.model.kinds[kind]));
+      this.places.about.append(adviceOf(kind, texts));
     }
   }
 
@@ -137,20 +137,21 @@ export class Failures {
   }
 }
 
-/** What happened, why, and what prevents it. */
-export function adviceOf(kind, texts, fault) {
-  const box = html('div', {class: 'advice', lang: texts.lang});
-  const head = html('h3', {}, html('span', {class: `swatch ${colour(kind)}`, 'aria-hidden': 'true'}), kind);
-  if (fault) {
-    head.append(html('span', {class: 'fault', lang: 'en'}, `fault: ${words(fault)}`));
+/** What happened, why, and what prevents it, with words around it in the same language. */
+export function adviceOf(kind, {lang, headings, kinds}) {
+  const texts = kinds[kind];
+  const list = html('dl');
+  for (const part of ['what', 'why', 'prevent']) {
+    list.append(html('dt', {}, headings[part.toUpperCase()]), html('dd', {}, ...code(texts[part])));
   }
-  box.append(head);
-  for (const text of [texts.what, texts.why, texts.prevent]) {
-    if (text) {
-      box.append(html('p', {}, text));
-    }
-  }
-  return box;
+  return html('div', {class: 'advice', lang}, html('h3', {},
+      html('span', {class: `swatch ${colour(kind)}`, 'aria-hidden': 'true'}), kind,
+      html('span', {class: 'fault'}, `${headings.FAULT}: ${texts.fault}`)), list);
+}
+
+/** What stands between backticks is code. */
+function code(text) {
+  return text.split('`').map((part, i) => i % 2 === 0 ? part : html('code', {}, part));
 }
 
 /** The next number of 1, 2 or 5 with zeros, and even. */

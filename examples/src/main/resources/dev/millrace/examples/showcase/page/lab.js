@@ -10,7 +10,8 @@ const NAMES = {PEER: 'Peer', KERNEL: 'Kernel', JDK: 'JDK', MILLRACE: 'Millrace'}
 const PROGRAMS = [['NIO', 'Bare NIO', 'A few lines of java.nio.'], ['MILLRACE', 'Millrace', 'The same, with this library.']];
 
 export class Lab {
-  constructor(places, model, language) {
+  constructor(places, model, language, advice) {
+    this.advice = advice;
     this.places = places;
     this.model = model;
     this.language = language;
@@ -86,10 +87,21 @@ export class Lab {
     if (t.record) {
       box.append(this.record(t.record));
     }
-    box.append(adviceOf(t.kind, {...t.advice, lang: this.language()}, this.model.kinds[t.kind]));
+    this.about = html('div');
+    box.append(this.about);
+    this.again();
     this.places.timeline.replaceChildren(box);
     for (const each of box.querySelectorAll('.steps')) {
       connect(each);
+    }
+  }
+
+  /** What is said of the kind that was met, in the language that is chosen now. */
+  async again() {
+    const t = this.shown;
+    const texts = t && await this.advice();
+    if (texts && this.shown === t) {
+      this.about.replaceChildren(adviceOf(t.kind, texts));
     }
   }
 

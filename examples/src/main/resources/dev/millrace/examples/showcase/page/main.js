@@ -53,8 +53,8 @@ language.value = [...language.options].some((option) => option.value === wanted)
 
 const texts = new Map();
 
-/** What a kind means, in the language chosen. */
-async function advice(kind) {
+/** What the kinds mean, in the language chosen; null if it is not to be had. */
+async function advice() {
   const lang = language.value;
   if (!texts.has(lang)) {
     const answer = await fetch(`/advice/${lang}`);
@@ -63,7 +63,7 @@ async function advice(kind) {
     }
     texts.set(lang, await answer.json());
   }
-  return {...texts.get(lang)[kind], lang};
+  return {...texts.get(lang), lang};
 }
 
 // ---- the server
@@ -88,13 +88,11 @@ async function model() {
 
 function build(known) {
   const failures = new Failures({chart: $('chart'), legend: $('legend'), about: $('about')}, known, advice);
-  const lab = new Lab({list: $('experiments'), find: $('find'), said: $('lab-said'), timeline: $('timeline')}, known, () => language.value);
+  const lab = new Lab({list: $('experiments'), find: $('find'), said: $('lab-said'), timeline: $('timeline')}, known, () => language.value, advice);
   language.addEventListener('change', () => {
     kept.write('language', language.value);
     failures.again();
-    if (lab.shown) {
-      lab.run(lab.shown.name); // again, in the other language: what is shown is one run
-    }
+    lab.again();
   });
   guests($('guests'), $('said'));
   return {

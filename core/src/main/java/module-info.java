@@ -11,6 +11,7 @@ module dev.millrace.core {
   exports dev.millrace.fault;
   exports dev.millrace.frame;
   exports dev.millrace.link;
+  exports dev.millrace.observe;
   exports dev.millrace.sim;
   exports dev.millrace.timer;
 }

@@ -99,6 +99,23 @@ class ArchitectureTest {
   }
 
   @Test
+  void observersNeedOnlyTheMachineAndWhatItNeeds() {
+    classes()
+        .that()
+        .resideInAPackage("dev.millrace.observe")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "org.slf4j..",
+            "dev.millrace",
+            "dev.millrace.observe",
+            "dev.millrace.timer",
+            "dev.millrace.failure")
+        .check(CORE);
+  }
+
+  @Test
   void packagesFormNoCircle() {
     slices().matching("dev.millrace.(*)..").should().beFreeOfCycles().check(CORE);
   }

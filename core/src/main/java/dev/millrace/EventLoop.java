@@ -852,8 +852,9 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   /**
    * Asks the loop to end after the current turn. Connections still on it are cut, each with its
-   * record; listeners are closed; tasks accepted before are run; later ones are refused. Any
-   * thread; returns at once. For a gentle end shut the servers down first.
+   * record; listeners are closed; tasks accepted before are run; later ones are refused; timers
+   * still armed are told last, by {@link Timer#onAbandoned}. Any thread; returns at once. For a
+   * gentle end shut the servers down first.
    */
   public void stop() {
     stopping = true;
@@ -930,7 +931,20 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     closeQuietly(selector); // also where it can't poll any more: its descriptors are to be freed
     stopped = true;
+    abandonTimers(); // behind connections: who waits for both has heard of the connection by now
     ended.countDown();
+  }
+
+  /** Only those that are armed now: nothing can be begun any more, so nobody needs a second try. */
+  private void abandonTimers() {
+    Timer timer;
+    for (int n = timers.size(); n > 0 && (timer = timers.takeAny()) != null; n--) {
+      try {
+        timer.abandon();
+      } catch (Throwable t) {
+        log.line(Level.ERROR, "an abandoned timer threw loop={}", options.name(), t);
+      }
+    }
   }
 
   /** The loop's name, thread and size. */

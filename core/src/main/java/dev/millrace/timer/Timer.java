@@ -68,6 +68,13 @@ public abstract class Timer {
   protected abstract void onTimer();
 
   /**
+   * Called when what drives the wheel ends before the deadline: the timer was taken out and will
+   * not fire. For one who has promised somebody an answer and has nothing but this timer left to
+   * give it by. The default does nothing.
+   */
+  protected void onAbandoned() {}
+
+  /**
    * Calls {@link #onTimer()}. This is for the driver of a wheel, with a timer that {@link
    * TimerWheel#poll()} has just returned; {@link TimerWheel#expire(long, int)} does both.
    *
@@ -81,6 +88,21 @@ public abstract class Timer {
               + " returned, so poll or cancel it first");
     }
     onTimer();
+  }
+
+  /**
+   * Calls {@link #onAbandoned()}. This is for the driver of a wheel, with a timer that {@link
+   * TimerWheel#takeAny()} has just returned.
+   *
+   * @throws IllegalStateException if the timer is still scheduled: it is not abandoned then
+   */
+  public final void abandon() {
+    if (state != IDLE) {
+      throw new IllegalStateException(
+          getClass().getName()
+              + " is still scheduled; abandon() is for a timer that takeAny() returned");
+    }
+    onAbandoned();
   }
 
   /**

@@ -281,6 +281,26 @@ public final class TimerWheel {
   }
 
   /**
+   * Takes some timer out, whatever its deadline: for a driver that ends, and tells those that wait
+   * by {@link Timer#abandon}. Constant time.
+   *
+   * @return a timer that was scheduled and is not any more, those that are due first; null if there
+   *     is none
+   */
+  public Timer takeAny() {
+    Timer timer = heads[DUE_SLOT];
+    if (timer == null) {
+      int slot = nextSlot();
+      timer = slot < 0 ? null : heads[slot];
+    }
+    if (timer != null) {
+      unlink(timer);
+      release(timer);
+    }
+    return timer;
+  }
+
+  /**
    * Advances, and then fires due timers, those left over by an earlier call first. This is all that
    * is needed to drive a wheel that is used alone. What is due beyond {@code max} stays due, in
    * order, for the next call, and {@link #nextDelayNanos} is 0 until then.

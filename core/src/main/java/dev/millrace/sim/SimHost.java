@@ -1,7 +1,7 @@
 package dev.millrace.sim;
 
 import dev.millrace.fault.FaultPlan;
-import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -30,6 +30,9 @@ public final class SimHost {
 
   private static final int PORTS = 28_232;
 
+  /** How IPv6 addresses begin in this network; it has no others, and no ::1. */
+  private static final byte UNIQUE_LOCAL = (byte) 0xFD;
+
   private final SimWorld world;
   private final String name;
   private final InetAddress address;
@@ -49,14 +52,18 @@ public final class SimHost {
   private int port;
   private int cuts;
 
-  SimHost(SimWorld world, String name, int number) {
+  SimHost(SimWorld world, String name, int number, boolean isSix) {
     this.world = world;
     this.name = name;
+    byte high = (byte) (number >> 8);
+    byte low = (byte) number;
     try {
-      byte[] bytes = {10, 0, (byte) (number >> 8), (byte) number};
-      this.address = InetAddress.getByAddress(bytes);
+      // Of the ranges for private networks (RFC 1918, RFC 4193).
+      byte[] four = {10, 0, high, low};
+      byte[] six = {UNIQUE_LOCAL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, high, low};
+      this.address = InetAddress.getByAddress(isSix ? six : four);
     } catch (UnknownHostException e) {
-      throw new AssertionError("four bytes are an address", e);
+      throw new AssertionError("four or sixteen bytes are an address", e);
     }
     this.provider = new SimProvider(this);
     this.port = world.dice().below(PORTS);
@@ -252,8 +259,8 @@ public final class SimHost {
     if (inet.isUnresolved()) {
       throw new UnresolvedAddressException();
     }
-    if (!(inet.getAddress() instanceof Inet4Address)) {
-      throw new UnsupportedAddressTypeException();
+    if (inet.getAddress() instanceof Inet6Address six && six.getAddress()[0] != UNIQUE_LOCAL) {
+      throw new UnsupportedAddressTypeException(); // as on a channel that was opened for IPv4
     }
     return inet;
   }

@@ -115,10 +115,25 @@ public final class SimWorld {
    * Adds a machine.
    *
    * @param name for the trace
-   * @return the machine, with an address of its own
+   * @return the machine, with an IPv4 address of its own
    */
   public SimHost host(String name) {
-    SimHost host = new SimHost(this, Objects.requireNonNull(name, "name"), hosts.size() + 1);
+    return host(name, false);
+  }
+
+  /**
+   * Adds a machine whose address is an IPv6 one, the only one it has. Which family an address is of
+   * makes no difference to this network, only to programs that look at it.
+   *
+   * @param name for the trace
+   * @return the machine, with an address of its own
+   */
+  public SimHost host6(String name) {
+    return host(name, true);
+  }
+
+  private SimHost host(String name, boolean isSix) {
+    SimHost host = new SimHost(this, Objects.requireNonNull(name, "name"), hosts.size() + 1, isSix);
     hosts.add(host);
     return host;
   }

@@ -7,6 +7,7 @@ module dev.millrace.core {
 
   exports dev.millrace;
   exports dev.millrace.buffer;
+  exports dev.millrace.dial;
   exports dev.millrace.failure;
   exports dev.millrace.fault;
   exports dev.millrace.frame;

@@ -65,6 +65,22 @@ class ArchitectureTest {
   }
 
   @Test
+  void diallingKnowsTheMachineAndNoOtherPartAboveIt() {
+    classes()
+        .that()
+        .resideInAPackage("dev.millrace.dial")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "dev.millrace.dial",
+            "dev.millrace",
+            "dev.millrace.timer",
+            "dev.millrace.failure")
+        .check(CORE);
+  }
+
+  @Test
   void theLinkKnowsTheMachineTheFramesAndWhoDials() {
     classes()
         .that()

@@ -186,7 +186,7 @@ final class Closes {
                       .ended(EndedBy.US, ConnectionState.OPEN_LINGERING, Operation.TIMER)
                       .cause(null)
                       .bytes(0, 100, 0)
-                      .step("MILLRACE OPEN_DRAINING → OPEN_LINGERING")
+                      .step("MILLRACE OPEN_DRAINING -> OPEN_LINGERING")
                       .step("PEER reads on, and the end is a FIN")
                       .callbacks("onOpen", "onClosed"))
           .plays(

@@ -44,6 +44,17 @@ final class ConsoleText {
     out.println();
   }
 
+  /** One line: the name, how it went, and of one that was skipped what is missing. */
+  static void printBrief(PrintWriter out, Timeline timeline) {
+    boolean skipped = timeline.outcome() == Outcome.SKIPPED;
+    out.printf(
+        Locale.ROOT,
+        "%-30s %-11s %s%n",
+        timeline.experiment().name(),
+        timeline.outcome(),
+        skipped ? timeline.skipped() : Texts.millis(timeline.tookNanos()));
+  }
+
   private static void printAdvice(PrintWriter out, Timeline timeline, Advice advice) {
     out.println("  advice       " + timeline.kind().symbol() + ": " + advice.what(timeline.kind()));
     for (String more :

@@ -118,7 +118,7 @@ final class Subject implements ConnectionHandler {
     }
     ConnectionState now = connection.state();
     if (state != null && now != state && now != ConnectionState.CLOSED) {
-      scene.step(Actor.MILLRACE, state + " → " + now);
+      scene.step(Actor.MILLRACE, state + " -> " + now);
     }
     state = now;
   }

@@ -164,6 +164,70 @@ final class Expectation {
         : atMost == Long.MAX_VALUE ? "at least " + atLeast : atLeast + " to " + atMost;
   }
 
+  /** What an operation threw in one lane, and what the classifier calls it. */
+  Expectation saw(
+      Lane lane,
+      Operation operation,
+      Class<? extends Throwable> type,
+      FailureKind kind,
+      Certainty certainty) {
+    return must(
+        row(lane, operation, type) + kind.symbol() + " " + certainty,
+        (timeline, context) -> otherRow(timeline, lane, operation, type, kind, certainty));
+  }
+
+  /** The same for a kind that only a text names. */
+  Expectation sawByText(
+      Lane lane, Operation operation, Class<? extends Throwable> type, FailureKind kind) {
+    return sawByText(lane, operation, type, kind, kind);
+  }
+
+  /** The same for one that is named because its text is not another kind's learned one. */
+  Expectation sawByText(
+      Lane lane,
+      Operation operation,
+      Class<? extends Throwable> type,
+      FailureKind kind,
+      FailureKind learned) {
+    return must(
+        row(lane, operation, type)
+            + kind.symbol()
+            + " "
+            + Certainty.BY_TEXT
+            + ", or UNKNOWN where texts tell nothing",
+        (timeline, context) ->
+            context.texts().isLearned(learned)
+                ? otherRow(timeline, lane, operation, type, kind, Certainty.BY_TEXT)
+                : otherRow(
+                    timeline, lane, operation, type, FailureKind.UNKNOWN, Certainty.UNKNOWN));
+  }
+
+  private static String row(Lane lane, Operation operation, Class<? extends Throwable> type) {
+    return lane + ": " + Scene.nameOf(operation) + " throws " + type.getName() + ", which is ";
+  }
+
+  private static String otherRow(
+      Timeline timeline,
+      Lane lane,
+      Operation operation,
+      Class<? extends Throwable> type,
+      FailureKind kind,
+      Certainty certainty) {
+    String name = Scene.nameOf(operation);
+    String others = "";
+    for (Seen each : timeline.seen()) {
+      if (each.lane() == lane && each.operation().equals(name)) {
+        if (each.result().equals(type.getName())
+            && each.kind().equals(kind.symbol())
+            && each.certainty().equals(certainty.name())) {
+          return null;
+        }
+        others += each.result() + " " + each.kind() + " " + each.certainty() + "; ";
+      }
+    }
+    return others.isEmpty() ? "no " + name : others;
+  }
+
   /** A number that was measured, within bounds. */
   Expectation measure(String name, long atLeast, long atMost) {
     return must(

@@ -97,6 +97,17 @@ public final class Experiment {
     return Scene.run(this, context, play, expectation);
   }
 
+  /**
+   * Plays what is to be played in a JVM of its own, in this one, which is it. Nothing is expected
+   * here: who started this JVM compares.
+   */
+  Timeline runApart(LabContext context) {
+    if (play instanceof Apart apart) {
+      return Scene.run(this, context, apart.inner(), Expectation.nothing());
+    }
+    throw new IllegalArgumentException(name + " is not played apart");
+  }
+
   @Override
   public String toString() {
     return name;

@@ -19,6 +19,10 @@ public final class Experiments {
     all.addAll(Writes.all());
     all.addAll(TimeOuts.all());
     all.addAll(Troubles.all());
+    all.addAll(Connects.all());
+    all.addAll(Addresses.all());
+    all.addAll(Accepts.all());
+    all.addAll(Networks.all());
     return List.copyOf(all);
   }
 

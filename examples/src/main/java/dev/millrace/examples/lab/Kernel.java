@@ -54,11 +54,24 @@ final class Kernel {
     if (failure.kind() == FailureKind.UNKNOWN || failure.certainty() == Certainty.UNKNOWN) {
       return new Call(call + " = -1", "which errno, neither class nor text tells");
     }
-    return new Call(
-        call + " = -1 " + failure.kind().symbol(),
-        failure.certainty() == Certainty.CERTAIN
-            ? "by the exception's class"
-            : "by the exception's text, as this JVM was heard to give it");
+    if (failure.kind() == FailureKind.LOCAL_ADDRESS_OR_POLICY) {
+      return new Call(
+          call + " = -1 EADDRNOTAVAIL, EADDRINUSE or EACCES", "the class stands for the three");
+    }
+    return new Call(call + " = -1 " + failure.kind().symbol(), how(failure));
+  }
+
+  private static String how(Failure failure) {
+    if (failure.certainty() == Certainty.CERTAIN) {
+      return switch (failure.kind()) {
+        case EADDRNOTAVAIL -> "the address can't be bound with any port";
+        case EMFILE -> "nothing else can be opened either";
+        default -> "by the exception's class";
+      };
+    }
+    return failure.kind() == FailureKind.EACCES || failure.kind() == FailureKind.ETIMEDOUT
+        ? "by what its text is not, of those that the class leaves"
+        : "by the exception's text, as this JVM was heard to give it";
   }
 
   private static String name(Operation operation) {

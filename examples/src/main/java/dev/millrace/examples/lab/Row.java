@@ -103,7 +103,7 @@ record Row(
     return new Row(f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10]);
   }
 
-  private static String escaped(String field) {
+  static String escaped(String field) {
     return field
         .replace("\\", "\\\\")
         .replace("\t", "\\t")
@@ -111,7 +111,7 @@ record Row(
         .replace("\r", "\\r");
   }
 
-  private static String plain(String field) {
+  static String plain(String field) {
     StringBuilder plain = new StringBuilder(field.length());
     for (int i = 0; i < field.length(); i++) {
       char c = field.charAt(i);

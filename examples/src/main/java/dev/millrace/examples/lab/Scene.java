@@ -71,6 +71,7 @@ final class Scene {
   private long toldNanos = 1_000_000_000L;
   private boolean realClock;
   private String skip;
+  private int loudLines;
 
   /** What is done to each connection's handler before its first callback. */
   Consumer<Subject> script = subject -> {};
@@ -170,6 +171,7 @@ final class Scene {
 
   private void logged(ILoggingEvent line) {
     if (!over && LogCatch.isLoud(line)) {
+      loudLines++;
       // The pattern without its values is the same in every run.
       step(Actor.MILLRACE, "logs " + line.getLevel() + " '" + line.getMessage() + "'", "");
     }
@@ -184,6 +186,10 @@ final class Scene {
 
   LabContext context() {
     return context;
+  }
+
+  Experiment experiment() {
+    return experiment;
   }
 
   /** Writes a step down. What may differ from run to run belongs into the detail. */
@@ -269,6 +275,29 @@ final class Scene {
   /** Ends the play as skipped, for what only shows while it is under way. */
   void skip(String why) {
     skip = why;
+  }
+
+  /**
+   * Takes over what a scene in another JVM wrote down; what went wrong there went wrong here.
+   *
+   * @param theirs its timeline, made without expectations
+   */
+  void adopt(Timeline theirs) {
+    steps.addAll(theirs.steps());
+    seen.addAll(theirs.seen());
+    measures.addAll(theirs.measures());
+    problems.addAll(theirs.differences());
+    if (theirs.outcome() == Outcome.SKIPPED) {
+      skip(theirs.skipped());
+    }
+    Subject subject = subject();
+    subject.callbacks.addAll(theirs.callbacks());
+    subject.record = theirs.record();
+  }
+
+  /** How many lines the core has logged that an operator would be shown. */
+  int loudLines() {
+    return loudLines;
   }
 
   /** The connection whose record and callbacks are the timeline's; the first one unless told. */

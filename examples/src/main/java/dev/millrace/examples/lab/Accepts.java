@@ -47,6 +47,8 @@ final class Accepts {
       Experiment.named("reset-in-backlog")
           .title("A peer resets before it was accepted, and accept hands it out all the same")
           .situation("the peer sent a reset before it was accepted")
+          .lesson(
+              "Expect that a connection you just accepted is over already; accept says nothing of it.")
           .about(FailureKind.ECONNRESET, Operation.READ)
           .expects(
               e ->
@@ -85,6 +87,7 @@ final class Accepts {
       Experiment.named("listener-closed-with-backlog")
           .title("A listener closes while clients that think they are served wait in its backlog")
           .situation("the listener closed before it accepted us")
+          .lesson("A connection that is established is not yet served: only an answer says so.")
           .about(FailureKind.ECONNRESET, Operation.READ)
           .expects(
               e ->
@@ -123,6 +126,8 @@ final class Accepts {
       Experiment.named("emfile-on-accept")
           .title("No descriptor is left: a naive accept loop spins, Millrace sheds and backs off")
           .situation("no file descriptor is left")
+          .lesson(
+              "Keep a descriptor in reserve, shed with it, and back off; and cap connections below the limit.")
           .about(FailureKind.EMFILE, Operation.ACCEPT)
           .needs(Need.program("sh"), Need.of("Linux", () -> Path.of("/dev/null").toFile().exists()))
           .expects(

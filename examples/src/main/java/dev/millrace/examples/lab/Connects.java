@@ -51,6 +51,8 @@ final class Connects {
       Experiment.named("connect-refused")
           .title("A connect to a port on which nobody listens")
           .situation("nobody listens on the port")
+          .lesson(
+              "Retry with growing pauses and jitter; nothing was sent, so that a retry is safe.")
           .about(FailureKind.ECONNREFUSED, Operation.CONNECT)
           .expects(
               e ->
@@ -75,6 +77,7 @@ final class Connects {
       Experiment.named("connect-timeout")
           .title("A connect that nobody answers, as the listener's backlog is full")
           .situation("the listener's backlog is full")
+          .lesson("Give every connect a deadline of your own; the kernel's is a minute or two.")
           .about(FailureKind.CONNECT_TIMEOUT, Operation.CONNECT)
           .expects(
               e ->
@@ -112,6 +115,8 @@ final class Connects {
       Experiment.named("connect-to-itself")
           .title("A connection that meets itself, since its own port is the one it connects to")
           .situation("the local port is the one connected to")
+          .lesson(
+              "Compare both addresses after every connect, or listen outside of the ephemeral range.")
           .about(FailureKind.SELF_CONNECT, Operation.CONNECT)
           .expects(
               e ->
@@ -149,6 +154,8 @@ final class Connects {
       Experiment.named("connect-unresolved")
           .title("A connect to a name that nobody has looked up")
           .situation("the address holds a name and no number")
+          .lesson(
+              "Look names up before you connect, off the loop, and close the channel on unchecked exceptions, too.")
           .about(FailureKind.UNRESOLVED, Operation.CONNECT)
           .expects(
               e ->
@@ -171,6 +178,7 @@ final class Connects {
       Experiment.named("connect-wrong-family")
           .title("An IPv6 address for a channel that was opened for IPv4")
           .situation("an IPv6 address, an IPv4 channel")
+          .lesson("Open TCP channels without a family: they speak IPv4 and IPv6.")
           .about(FailureKind.UNSUPPORTED_ADDRESS, Operation.CONNECT)
           .expects(
               e ->
@@ -194,6 +202,8 @@ final class Connects {
       Experiment.named("connect-multicast")
           .title("A connect to a multicast address, which TCP does not know")
           .situation("a multicast address")
+          .lesson(
+              "Check addresses that come from a configuration: TCP connects to one host, never to a group.")
           .about(FailureKind.ENETUNREACH, Operation.CONNECT)
           .expects(
               e ->
@@ -216,6 +226,8 @@ final class Connects {
       Experiment.named("unix-backlog-full")
           .title("A connect to a Unix socket whose backlog is full: an exception, nothing pending")
           .situation("the backlog of a Unix socket is full")
+          .lesson(
+              "Connect again after a pause, with a new channel: unlike TCP, nothing is pending.")
           .about(FailureKind.UNKNOWN, Operation.CONNECT)
           .expects(
               e ->
@@ -243,6 +255,8 @@ final class Connects {
       Experiment.named("unix-file-missing")
           .title("A connect to a Unix socket: no such file, and a file where nobody listens")
           .situation("no file; a file that nobody listens on")
+          .lesson(
+              "A server deletes its socket's file before it binds, for the file survives its process.")
           .about(FailureKind.ECONNREFUSED, Operation.CONNECT)
           .expects(e -> e.nio("connect SocketException", "connect ConnectException"))
           .plays(

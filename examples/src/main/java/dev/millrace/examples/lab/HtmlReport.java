@@ -117,7 +117,8 @@ final class HtmlReport {
           "<tr>"
               + cell(code(row.operation()))
               + cell(text(row.situation()))
-              + cell("<a href=\"#" + text(row.experiment()) + "\">" + text(row.experiment()) + "</a>")
+              + cell(
+                  "<a href=\"#" + text(row.experiment()) + "\">" + text(row.experiment()) + "</a>")
               + cell(text(Lane.valueOf(row.lane()).label()))
               + cell(text(each.jdks()))
               + cell(text(each.locales()))

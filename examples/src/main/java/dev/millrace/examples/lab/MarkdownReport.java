@@ -102,7 +102,11 @@ final class MarkdownReport {
       String before = step.lane() == lane ? "" : "**" + step.lane().label() + "** ";
       lane = step.lane();
       line(
-          row(time, before + text(report.actor(step.actor())), text(step.what()), text(step.detail())));
+          row(
+              time,
+              before + text(report.actor(step.actor())),
+              text(step.what()),
+              text(step.detail())));
     }
     line("");
     for (Measure each : timeline.measures()) {

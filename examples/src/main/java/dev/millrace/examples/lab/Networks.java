@@ -43,6 +43,7 @@ final class Networks {
             "connect-host-unreachable",
             "A connect for which a route says that the host can't be reached",
             "a route of type unreachable",
+            "Try the next address of the name at once; this one again after a pause.",
             "ip route add unreachable " + FAR_NET,
             "EHOSTUNREACH",
             FailureKind.EHOSTUNREACH,
@@ -52,6 +53,7 @@ final class Networks {
             "connect-network-unreachable",
             "A connect for which there is no route",
             "no route",
+            "Try the next address of the name at once: IPv4 works where IPv6 has no route.",
             "ip route show",
             "ENETUNREACH",
             FailureKind.ENETUNREACH,
@@ -61,6 +63,7 @@ final class Networks {
             "connect-prohibited",
             "A connect that a route forbids, and that ends in a BindException",
             "a route of type prohibit",
+            "Expect BindException from connect, too; it is this machine that refuses.",
             "ip route add prohibit " + FAR_NET,
             "EACCES",
             FailureKind.LOCAL_ADDRESS_OR_POLICY,
@@ -70,6 +73,7 @@ final class Networks {
             "connect-blackhole",
             "A connect into a blackhole route: EINVAL, as if the address were wrong",
             "a route of type blackhole",
+            "Report the raw exception: EINVAL for a good address is a route of this machine.",
             "ip route add blackhole " + FAR_NET,
             "EINVAL",
             FailureKind.UNKNOWN,
@@ -84,6 +88,8 @@ final class Networks {
       Experiment.named("connect-timed-out-by-kernel")
           .title("A connect to a host that answers nothing, until the kernel gives up")
           .situation("the host answers nothing")
+          .lesson(
+              "Give connects a deadline of your own, and tell it from a refusal by the time, not the text.")
           .about(FailureKind.ETIMEDOUT, Operation.CONNECT)
           .needs(Apart.NETWORK)
           .expects(
@@ -127,6 +133,7 @@ final class Networks {
       String name,
       String title,
       String situation,
+      String lesson,
       String command,
       String errno,
       FailureKind kind,
@@ -135,6 +142,7 @@ final class Networks {
     return Experiment.named(name)
         .title(title)
         .situation(situation)
+        .lesson(lesson)
         .about(kind, Operation.CONNECT)
         .needs(Apart.NETWORK)
         .expects(
@@ -165,6 +173,8 @@ final class Networks {
       Experiment.named("connect-no-ports-left")
           .title("A connect when every ephemeral port is taken for that destination")
           .situation("no local port is left")
+          .lesson(
+              "Keep connections and use them again; one a request uses up the ports of a destination.")
           .about(FailureKind.LOCAL_ADDRESS_OR_POLICY, Operation.CONNECT)
           .needs(Apart.NETWORK)
           .expects(
@@ -200,6 +210,7 @@ final class Networks {
       Experiment.named("connect-interface-down")
           .title("A connect to a neighbour when the interface has gone down")
           .situation("the interface is down")
+          .lesson("Retry with growing pauses: nothing here says whether the interface comes back.")
           .about(FailureKind.ENETUNREACH, Operation.CONNECT)
           .needs(Apart.NETWORK)
           .expects(
@@ -222,6 +233,8 @@ final class Networks {
       Experiment.named("peer-vanished")
           .title("A peer whose network is gone: keep-alive finds out, once, and then it is a -1")
           .situation("the peer vanished without a word; SO_KEEPALIVE is on")
+          .lesson(
+              "Do not wait for the kernel: time-outs and heartbeats of your own find it in seconds.")
           .about(FailureKind.ETIMEDOUT, Operation.READ)
           .needs(Apart.NETWORK)
           .expects(

@@ -11,9 +11,9 @@ final class Answers {
   private static final String TEXT = "text/plain; charset=utf-8";
 
   /**
-   * What every answer says. All there is comes from here and goes here: no other origin may be asked
-   * for anything, framed by or frame this page, and nothing is kept, as another version may be
-   * started at the same address a moment later.
+   * What every answer says. All there is comes from here and goes here: no other origin may be
+   * asked for anything, framed by or frame this page, and nothing is kept, as another version may
+   * be started at the same address a moment later.
    */
   private static final String[] FIELDS = {
     "Content-Security-Policy",

@@ -1,10 +1,10 @@
 package dev.millrace.examples.showcase;
 
+import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.ConnectionState;
 import dev.millrace.Connector;
-import dev.millrace.CloseRecord;
 import dev.millrace.EventLoop;
 import dev.millrace.Limits;
 import dev.millrace.SocketSettings;
@@ -118,12 +118,14 @@ final class Guests implements AutoCloseable {
           default -> guest -> true;
         };
     List<Guest> chosen = new ArrayList<>();
-    guests.descendingIterator().forEachRemaining(
-        guest -> {
-          if (chosen.size() < count && guest.isThere && fits.test(guest)) {
-            chosen.add(guest);
-          }
-        });
+    guests
+        .descendingIterator()
+        .forEachRemaining(
+            guest -> {
+              if (chosen.size() < count && guest.isThere && fits.test(guest)) {
+                chosen.add(guest);
+              }
+            });
     chosen.forEach(guest -> guest.perform(deed));
     if (chosen.isEmpty()) {
       return guests.isEmpty()

@@ -70,8 +70,7 @@ final class Page implements Pages {
     this.closeByServer = closeByServer;
     this.model = model.getBytes(StandardCharsets.US_ASCII);
     LANGUAGES.forEach(
-        (path, language) ->
-            advice.put(path, advice(language).getBytes(StandardCharsets.US_ASCII)));
+        (path, language) -> advice.put(path, advice(language).getBytes(StandardCharsets.US_ASCII)));
   }
 
   /** The words around what is said of a kind, and that of each kind. */

@@ -10,11 +10,12 @@ import java.util.regex.Pattern;
  * address, loopback too; what it does not let a page do is to choose the fields asked for here.
  *
  * <ul>
- *   <li><em>Host</em> has to be an address or a name that is ours. Somebody else's name that is made
- *       to point here (DNS rebinding) is one origin with his page, and is known by nothing else.
+ *   <li><em>Host</em> has to be an address or a name that is ours. Somebody else's name that is
+ *       made to point here (DNS rebinding) is one origin with his page, and is known by nothing
+ *       else.
  *   <li>A request that does something has to come from a page of ours: Origin is that of the Host
- *       (RFC 6454), or Sec-Fetch-Site says {@code same-origin}; and neither says otherwise. One that
- *       says nothing is refused too: every browser of today says one of them.
+ *       (RFC 6454), or Sec-Fetch-Site says {@code same-origin}; and neither says otherwise. One
+ *       that says nothing is refused too: every browser of today says one of them.
  * </ul>
  *
  * <p>Sans-I/O, immutable; any thread.
@@ -43,10 +44,7 @@ final class SameOrigin {
   String refusal(RequestHead request) {
     boolean isHarmless = request.method() == Method.GET || request.method() == Method.HEAD;
     return refusal(
-        isHarmless,
-        request.host(),
-        request.header("origin"),
-        request.header("sec-fetch-site"));
+        isHarmless, request.host(), request.header("origin"), request.header("sec-fetch-site"));
   }
 
   /** The same for these fields; null stands for one that is not there. */

@@ -36,8 +36,7 @@ final class Showcase implements AutoCloseable {
   private final Server http;
   private final Watchers watchers;
 
-  private Showcase(
-      EventLoop loop, Guests guests, Server echo, Server http, Watchers watchers) {
+  private Showcase(EventLoop loop, Guests guests, Server echo, Server http, Watchers watchers) {
     this.loop = loop;
     this.guests = guests;
     this.echo = echo;
@@ -136,8 +135,7 @@ final class Showcase implements AutoCloseable {
     told.accept(server, record);
   }
 
-  private static String text(
-      String run, Snapshot snapshot, Watchers watchers, LabDesk desk) {
+  private static String text(String run, Snapshot snapshot, Watchers watchers, LabDesk desk) {
     Json json = new Json().object().member("run", run);
     snapshot.write(json);
     json.member("watchers", watchers.size()).member("skipped", watchers.skipped());

@@ -106,7 +106,9 @@ final class Snapshot {
     json.endObject();
   }
 
-  /** Each level's hand, and its slots as 16 hexadecimal digits: 64 bits are too many for a number. */
+  /**
+   * Each level's hand, and its slots as 16 hexadecimal digits: 64 bits are too many for a number.
+   */
   private void wheel(Json json) {
     json.name("wheel").array();
     for (int level = 0; level < TimerWheel.LEVELS; level++) {

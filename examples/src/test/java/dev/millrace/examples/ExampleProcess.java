@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -74,6 +75,14 @@ public final class ExampleProcess implements AutoCloseable {
   static ExampleProcess runWithJvmOptions(List<String> jvmOptions, String... args)
       throws IOException {
     return launch(List.of(), jvmOptions, EXAMPLES, args);
+  }
+
+  /** The same with environment variables of its own, such as a locale. */
+  public static ExampleProcess runIn(Map<String, String> environment, String... args)
+      throws IOException {
+    List<String> prefix = new ArrayList<>(List.of("env"));
+    environment.forEach((name, value) -> prefix.add(name + "=" + value));
+    return launch(prefix, List.of(), EXAMPLES, args);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.millrace.examples.lab;
 
 import dev.millrace.ConnectionState;
-import dev.millrace.EndedBy;
 import dev.millrace.failure.Certainty;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.failure.Operation;
@@ -29,7 +28,7 @@ final class BrokenPipes {
               e ->
                   e.nio("write 10", "write IOException", "read 5", "read -1")
                       .kindByText(FailureKind.EPIPE)
-                      .ended(EndedBy.PEER, ConnectionState.ENDED_OPEN, Operation.WRITE)
+                      .endedByWrite(FailureKind.EPIPE, ConnectionState.ENDED_OPEN)
                       .cause(IOException.class)
                       .unsent(10, 10)
                       .callbacks("onOpen", "onData", "onInputEnd", "onClosed"))
@@ -64,7 +63,7 @@ final class BrokenPipes {
               e ->
                   e.nio("write IOException", "write IOException", "read -1")
                       .kindByText(FailureKind.ECONNRESET)
-                      .ended(EndedBy.PEER, ConnectionState.OPEN, Operation.WRITE)
+                      .endedByWrite(FailureKind.ECONNRESET, ConnectionState.OPEN)
                       .cause(IOException.class)
                       .bytes(0, 0, 10)
                       .callbacks("onOpen", "onClosed")
@@ -114,8 +113,7 @@ final class BrokenPipes {
 
                 Peer peer = scene.connect();
                 Subject subject = peer.subject();
-                scene.step(Actor.MILLRACE, "the program calls shutdownOutput()");
-                subject.connection.shutdownOutput();
+                subject.shutdownOutput();
                 subject.write(10);
                 peer.send(5).close();
                 subject.awaitRecord();

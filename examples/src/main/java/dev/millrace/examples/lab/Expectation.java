@@ -89,6 +89,25 @@ final class Expectation {
         });
   }
 
+  /**
+   * The end by a write that failed: the peer's doing where the text tells the kind, and a fault of
+   * whomever where not.
+   */
+  Expectation endedByWrite(FailureKind kind, ConnectionState state) {
+    return must(
+        "ended by PEER in " + state + " during WRITE, or by FAULT where texts tell nothing",
+        (timeline, context) -> {
+          EndedBy by = context.texts().isLearned(kind) ? EndedBy.PEER : EndedBy.FAULT;
+          String expected = by + " in " + state + " during " + Operation.WRITE;
+          String found = end(timeline.record());
+          return found.equals(expected) ? null : found;
+        });
+  }
+
+  private static String end(CloseRecord r) {
+    return r == null ? "no record" : r.endedBy() + " in " + r.state() + " during " + r.operation();
+  }
+
   private static String named(CloseRecord record) {
     return record.kind().symbol() + " " + record.certainty();
   }
@@ -98,12 +117,7 @@ final class Expectation {
     return equal(
         "ended by",
         by + " in " + state + " during " + operation,
-        (timeline, context) -> {
-          CloseRecord r = timeline.record();
-          return r == null
-              ? "no record"
-              : r.endedBy() + " in " + r.state() + " during " + r.operation();
-        });
+        (timeline, context) -> end(timeline.record()));
   }
 
   /** The exact class of the record's exception; null for none. */

@@ -31,7 +31,7 @@ final class HtmlReport {
       .PEER { color: var(--peer); } .KERNEL { color: var(--kernel); } .JDK { color: var(--jdk); }
       .MILLRACE { color: var(--millrace); } td.actor { font-weight: 600; white-space: nowrap; }
       .outcome { font-size: .8rem; border: 1px solid var(--line); border-radius: .3rem;
-        padding: .05rem .4rem; font-weight: 400; } .DIFFERENT { color: var(--jdk); }
+        padding: .05rem .4rem; font-weight: 400; vertical-align: middle; } .DIFFERENT { color: var(--jdk); }
       blockquote { border-left: 3px solid var(--line); margin: .8rem 0; padding: 0 1rem; }
       """;
 
@@ -80,7 +80,7 @@ final class HtmlReport {
     for (Outcome each : Outcome.values()) {
       line(
           "<span class=\"outcome "
-              + each
+              + (report.count(each) > 0 ? each : "")
               + "\">"
               + report.count(each)
               + " "
@@ -103,7 +103,6 @@ final class HtmlReport {
           "JDK",
           advice.heading(Heading.LOCALE),
           advice.heading(Heading.THROWN),
-          "",
           advice.heading(Heading.SYMBOL),
           advice.heading(Heading.CERTAINTY)
         }) {
@@ -119,11 +118,10 @@ final class HtmlReport {
               + cell(text(row.situation()))
               + cell(
                   "<a href=\"#" + text(row.experiment()) + "\">" + text(row.experiment()) + "</a>")
-              + cell(text(Lane.valueOf(row.lane()).label()))
+              + cell(text(each.caller()))
               + cell(text(each.jdks()))
               + cell(text(each.locales()))
-              + cell(code(row.result()))
-              + cell(text(row.text()))
+              + cell(code(row.result()) + (row.text().isEmpty() ? "" : "<br>" + text(row.text())))
               + cell(code(row.kind()))
               + cell(text(row.certainty()))
               + "</tr>");
@@ -222,7 +220,8 @@ final class HtmlReport {
     StringBuilder html = new StringBuilder();
     for (int i = 0; i < parts.length; i++) {
       boolean code = i % 2 == 1 && i < parts.length - 1;
-      html.append(code ? code(parts[i]) : text(parts[i]));
+      boolean alone = i % 2 == 1 && !code; // a backtick that nothing closes is one
+      html.append(code ? code(parts[i]) : (alone ? "`" : "") + text(parts[i]));
     }
     return html.toString();
   }

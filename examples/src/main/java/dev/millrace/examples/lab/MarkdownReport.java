@@ -63,10 +63,9 @@ final class MarkdownReport {
             "JDK",
             advice.heading(Heading.LOCALE),
             advice.heading(Heading.THROWN),
-            "",
             advice.heading(Heading.SYMBOL),
             advice.heading(Heading.CERTAINTY)));
-    line("|" + "---|".repeat(10));
+    line("|" + "---|".repeat(9));
     for (Table.Line each : Table.of(report.rows())) {
       Row row = each.row();
       line(
@@ -74,11 +73,10 @@ final class MarkdownReport {
               code(row.operation()),
               text(row.situation()),
               code(row.experiment()),
-              text(Lane.valueOf(row.lane()).label()),
+              text(each.caller()),
               text(each.jdks()),
               text(each.locales()),
-              code(row.result()),
-              text(row.text()),
+              (code(row.result()) + " " + text(row.text())).strip(),
               code(row.kind()),
               text(row.certainty())));
     }
@@ -94,7 +92,7 @@ final class MarkdownReport {
       line("");
       return;
     }
-    line("| ms | | " + text(report.actor(Actor.PEER)) + ", JDK, Millrace | |");
+    line("| ms | | | |");
     line("|---:|---|---|---|");
     Lane lane = null;
     for (Step step : timeline.steps()) {
@@ -125,7 +123,9 @@ final class MarkdownReport {
     FailureKind kind = timeline.kind();
     // The bundles' texts are Markdown as far as code between backticks goes.
     line("> **" + kind.symbol() + "** " + advice.what(kind));
+    line(">");
     line("> " + advice.why(kind));
+    line(">");
     line("> " + advice.prevent(kind));
     line("");
   }

@@ -65,7 +65,7 @@ final class Resets {
               e ->
                   e.nio("write a part", "write IOException", "write IOException", "read -1")
                       .kindByText(FailureKind.ECONNRESET)
-                      .ended(EndedBy.PEER, ConnectionState.OPEN, Operation.WRITE)
+                      .endedByWrite(FailureKind.ECONNRESET, ConnectionState.OPEN)
                       .cause(IOException.class)
                       .unsent(1, (8 << 20) - 1)
                       .callbacks("onOpen", "onClosed"))
@@ -99,7 +99,7 @@ final class Resets {
               e ->
                   e.nio("write IOException", "read 14", "read -1")
                       .kindByText(FailureKind.ECONNRESET)
-                      .ended(EndedBy.PEER, ConnectionState.OPEN, Operation.WRITE)
+                      .endedByWrite(FailureKind.ECONNRESET, ConnectionState.OPEN)
                       .cause(IOException.class)
                       .bytes(14, 0, 10)
                       .callbacks("onOpen", "onData", "onClosed")) // and no onInputEnd
@@ -160,7 +160,7 @@ final class Resets {
                   e.nio("read -1", "read -1", "read -1", "write IOException")
                       .step("MILLRACE the reset goes unnoticed: ENDED_OPEN")
                       .kindByText(FailureKind.EPIPE)
-                      .ended(EndedBy.PEER, ConnectionState.ENDED_OPEN, Operation.WRITE)
+                      .endedByWrite(FailureKind.EPIPE, ConnectionState.ENDED_OPEN)
                       .cause(IOException.class)
                       .unsent(10, 10)
                       .callbacks("onOpen", "onInputEnd", "onClosed"))
@@ -214,8 +214,7 @@ final class Resets {
                 Peer peer = scene.connect(4_096);
                 peer.subject().write(8 << 20);
                 peer.subject().awaitFullKernel();
-                scene.step(Actor.MILLRACE, "the program calls abort()");
-                peer.subject().connection.abort();
+                peer.subject().abort();
                 peer.subject().awaitRecord();
                 peer.readToEnd();
                 scene.measure(
@@ -255,8 +254,7 @@ final class Resets {
 
                 // The closes are the last phase of a turn, and the next poll is the first.
                 Peer peer = scene.connect();
-                scene.step(Actor.MILLRACE, "the program calls abort()");
-                peer.subject().connection.abort();
+                peer.subject().abort();
                 int turns = 0;
                 while (!peer.readSome() && turns < 100) {
                   scene.turn();

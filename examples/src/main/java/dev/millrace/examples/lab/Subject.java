@@ -111,6 +111,19 @@ final class Subject implements ConnectionHandler {
     look();
   }
 
+  /** The program's own half-close, as a step. */
+  void shutdownOutput() {
+    scene.step(Actor.MILLRACE, "the program calls shutdownOutput()");
+    connection.shutdownOutput();
+    look();
+  }
+
+  /** The program's own abort, as a step. */
+  void abort() {
+    scene.step(Actor.MILLRACE, "the program calls abort()");
+    connection.abort();
+  }
+
   /** Writes a change of the state down. */
   void look() {
     if (connection == null || record != null) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The report's table, operation by situation by JDK by locale: the rows of one run or of several,
@@ -18,11 +19,18 @@ final class Table {
   /**
    * One line.
    *
+   * @param nth which of the experiment's calls it was, from 1
    * @param row what was seen; its own JDK and locale are those of one of the runs
    * @param jdks the JDKs on which it was seen, joined
    * @param locales the locales in which it was seen on each of these, joined
    */
-  record Line(Row row, String jdks, String locales) {}
+  record Line(int nth, Row row, String jdks, String locales) {
+    /** Who called, and as which call of the experiment. */
+    String caller() {
+      Lane lane = Lane.valueOf(row.lane());
+      return lane == Lane.NIO ? lane.label() + ", call " + nth : lane.label();
+    }
+  }
 
   /** A call of an experiment: the nth row of its run. */
   private record Call(String experiment, String operation, String lane, int nth) {}
@@ -30,9 +38,15 @@ final class Table {
   private static final List<String> OPERATIONS =
       Arrays.stream(Operation.values()).map(Scene::nameOf).toList();
 
+  /** A count of bytes above 0. */
+  private static final Pattern MOVED = Pattern.compile("[1-9][0-9]*");
+
   private Table() {}
 
-  /** The lines, by operation, and within one in the order of the experiments. */
+  /**
+   * The lines, by operation, and within one in the order of the experiments. Calls that just moved
+   * bytes are left out; they stand in the timelines.
+   */
   static List<Line> of(List<Row> rows) {
     Map<Call, Map<Row, Map<String, Set<String>>>> calls = new LinkedHashMap<>();
     Map<String, Integer> counts = new LinkedHashMap<>();
@@ -48,22 +62,27 @@ final class Table {
           .add(row.jdk());
     }
     List<Line> lines = new ArrayList<>();
-    for (Map<Row, Map<String, Set<String>>> results : calls.values()) {
-      results.forEach((row, jdksByLocale) -> lines.addAll(lines(row, jdksByLocale)));
-    }
+    calls.forEach(
+        (call, results) ->
+            results.forEach(
+                (row, jdksByLocale) -> {
+                  if (!MOVED.matcher(row.result()).matches()) {
+                    lines.addAll(lines(call.nth(), row, jdksByLocale));
+                  }
+                }));
     lines.sort(Comparator.comparingInt(line -> OPERATIONS.indexOf(line.row().operation())));
     return lines;
   }
 
   /** Locales that were seen with the same JDKs are one line, so that a line claims no more. */
-  private static List<Line> lines(Row row, Map<String, Set<String>> jdksByLocale) {
+  private static List<Line> lines(int nth, Row row, Map<String, Set<String>> jdksByLocale) {
     Map<Set<String>, List<String>> byJdks = new LinkedHashMap<>();
     jdksByLocale.forEach(
         (locale, jdks) -> byJdks.computeIfAbsent(jdks, same -> new ArrayList<>()).add(locale));
     List<Line> lines = new ArrayList<>();
     byJdks.forEach(
         (jdks, locales) ->
-            lines.add(new Line(row, String.join(", ", jdks), String.join(", ", locales))));
+            lines.add(new Line(nth, row, String.join(", ", jdks), String.join(", ", locales))));
     return lines;
   }
 

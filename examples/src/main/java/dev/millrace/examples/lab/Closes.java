@@ -80,7 +80,7 @@ final class Closes {
           .situation("closed with input unread, while registered with a selector")
           .lesson(
               "Make no promise about a close before the next select; and never take -1 for a whole answer.")
-          .about(FailureKind.ABORTED, Operation.CLOSE)
+          .about(FailureKind.NONE, Operation.CLOSE)
           .expects(
               e ->
                   e.step("PEER reads -1: it looks like a clean end")

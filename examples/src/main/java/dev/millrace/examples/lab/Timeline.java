@@ -44,9 +44,13 @@ public record Timeline(
     callbacks = List.copyOf(callbacks);
   }
 
-  /** The kind that was met, or, where the connection did not end, the one it is about. */
+  /**
+   * The kind that teaches most: the one that was met; or, where the connection did not end, ended in
+   * good order, or ended in a way that the evidence does not name, the one the experiment is about.
+   */
   public FailureKind kind() {
-    return record != null ? record.kind() : experiment.kind();
+    FailureKind met = record == null ? FailureKind.UNKNOWN : record.kind();
+    return met == FailureKind.UNKNOWN || met == FailureKind.NONE ? experiment.kind() : met;
   }
 
   /** A number that was measured, by its name. */

@@ -180,7 +180,8 @@ public final class Link {
   /**
    * Takes no more messages, and ends when all that were accepted are acknowledged, or at the
    * deadline; {@link LinkListener#onClosed} says which. Until then it goes on as before, and
-   * reconnects where it has to. Called again, the earlier deadline holds. Does nothing if closed.
+   * reconnects where it has to. Called again, the earlier deadline holds. One that was never opened
+   * ends at once. Does nothing if closed.
    *
    * @param deadline from now, at most a day; zero or negative cuts at once
    * @throws IllegalStateException if called from another thread

@@ -91,13 +91,14 @@ public final class LinkServer {
   }
 
   /**
-   * Forgets every session, cuts those that are connected, and disarms the timer. For the end: after
-   * it nothing of this is left on the loop.
+   * Ends: forgets every session, cuts those that are connected, and disarms the timer. Who greets
+   * later is cut. After it nothing of this is left on the loop. Does nothing if called before.
    */
-  public void forgetAll() {
+  public void close() {
+    table.close();
     for (LinkSession session : table.all()) {
       ReceivingSide side = session.side;
-      table.remove(session, SessionEnd.FORGOTTEN);
+      table.remove(session, SessionEnd.CLOSED);
       if (side != null) {
         side.forgotten();
       }

@@ -163,6 +163,9 @@ final class ReceivingSide {
   // ---- the greeting
 
   private String hello(long acknowledgedId, ByteBuffer payload) {
+    if (table.isClosed()) {
+      return "the receiver is closed";
+    }
     if (!Frames.isOurVersion(payload)) {
       return refuse(Frames.Refusal.VERSION);
     }

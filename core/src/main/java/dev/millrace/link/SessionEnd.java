@@ -8,6 +8,6 @@ public enum SessionEnd {
   AGED,
   /** It was without a connection for the longest time when another one needed its place. */
   CROWDED_OUT,
-  /** {@link LinkServer#forgetAll} was called. */
-  FORGOTTEN
+  /** {@link LinkServer#close} was called. */
+  CLOSED
 }

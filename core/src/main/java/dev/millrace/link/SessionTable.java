@@ -21,10 +21,21 @@ final class SessionTable {
   /** Those without a connection; who lost it first stands first. */
   private final LinkedHashSet<LinkSession> apart = new LinkedHashSet<>();
 
+  private boolean isClosed;
+
   SessionTable(int maxSessions, long maxApartNanos, BiConsumer<LinkSession, SessionEnd> ended) {
     this.maxSessions = maxSessions;
     this.maxApartNanos = maxApartNanos;
     this.ended = ended;
+  }
+
+  /** None begins any more. */
+  void close() {
+    isClosed = true;
+  }
+
+  boolean isClosed() {
+    return isClosed;
   }
 
   LinkSession get(UUID id) {

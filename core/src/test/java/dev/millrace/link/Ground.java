@@ -195,7 +195,7 @@ final class Ground implements AutoCloseable {
   /** Everything is closed, and nothing is left on the loop. */
   void checkNothingIsLeft() {
     if (links != null) {
-      links.forgetAll();
+      links.close();
     }
     if (server != null) {
       stopServer();

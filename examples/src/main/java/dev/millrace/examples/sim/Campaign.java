@@ -24,6 +24,7 @@ final class Campaign {
   private final AtomicLong next;
   private final long last;
   private final AtomicLong done = new AtomicLong();
+  private final Tally tally = new Tally();
   private final AtomicLong lifetimes = new AtomicLong();
   private final AtomicReference<TrialFailed> failed = new AtomicReference<>();
   private final AtomicReference<Throwable> broken = new AtomicReference<>();
@@ -47,6 +48,10 @@ final class Campaign {
 
   long lifetimes() {
     return lifetimes.get();
+  }
+
+  Tally tally() {
+    return tally;
   }
 
   /** The failure with the lowest seed; null if there was none. */
@@ -94,7 +99,7 @@ final class Campaign {
   Trials trialsOf(Scenario scenario) {
     return Trials.of(
             trial -> {
-              scenario.setUp().accept(trial);
+              scenario.setUp().accept(trial, tally);
               trial.check(
                   () -> {
                     String line = log.takeUnexpected();

@@ -8,6 +8,7 @@ import dev.millrace.fault.FaultKind;
 import dev.millrace.fault.FaultPlan;
 import dev.millrace.sim.Trial;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -15,9 +16,13 @@ import java.util.function.Consumer;
  *
  * @param name as on the command line
  * @param what one line on it
- * @param setUp sets up one run of it
+ * @param setUp sets up one run of it, and counts what the campaign wants to know
  */
-record Scenario(String name, String what, Consumer<Trial> setUp) {
+record Scenario(String name, String what, BiConsumer<Trial, Tally> setUp) {
+
+  Scenario(String name, String what, Consumer<Trial> setUp) {
+    this(name, what, (trial, tally) -> setUp.accept(trial));
+  }
 
   /** So many queues full are a run of some hundred turns. */
   private static final int QUEUES_FULL = 40;

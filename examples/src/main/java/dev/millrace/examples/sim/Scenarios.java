@@ -107,7 +107,11 @@ final class Scenarios {
           new Scenario(
               "swizzle",
               "one machine after the other loses its network, and gets it back in another order",
-              ServerScenarios::swizzle));
+              ServerScenarios::swizzle),
+          new Scenario(
+              "link",
+              "links through resets, stalls and restarts: every message once and in order",
+              LinkScenarios::link));
 
   private Scenarios() {}
 

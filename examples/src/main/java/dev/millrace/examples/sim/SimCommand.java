@@ -153,8 +153,12 @@ public final class SimCommand implements Callable<Integer> {
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     TrialFailed failed = campaign.failed();
+    String messages = campaign.tally().line();
     if (failed != null) {
       out.println(failed.getMessage());
+      if (messages != null) {
+        out.println(messages);
+      }
       out.printf(
           Locale.ROOT, "%d runs, first violation at seed %d%n", campaign.done(), failed.seed());
       out.flush();
@@ -167,6 +171,9 @@ public final class SimCommand implements Callable<Integer> {
         seconds,
         workers,
         campaign.lifetimes() / seconds / workers);
+    if (messages != null) {
+      out.println(messages);
+    }
     out.printf(Locale.ROOT, "%d runs, 0 violations%n", campaign.done());
     out.flush();
     return 0;

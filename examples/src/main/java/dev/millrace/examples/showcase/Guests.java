@@ -46,19 +46,19 @@ final class Guests implements AutoCloseable {
     /** Come, and stay. */
     OPEN("came"),
     /** Send something; it comes back. */
-    SEND("send 64 KiB each"),
+    SEND("sent 64 KiB"),
     /** Don't take what comes back. */
-    STOP("read no more"),
+    STOP("stopped reading"),
     /** Take it again. */
-    RESUME("read again"),
+    RESUME("began to read again"),
     /** Send a lot, and take nothing. */
-    FLOOD("send up to 16 MiB each and read nothing"),
+    FLOOD("began to send 16 MiB and to read nothing"),
     /** Send a FIN, and read on. */
-    HALF_CLOSE("have half-closed"),
+    HALF_CLOSE("half-closed"),
     /** Send a FIN, and go. */
-    CLOSE("have closed"),
+    CLOSE("closed"),
     /** Send a reset. */
-    RESET("have reset");
+    RESET("reset the connection");
 
     private final String done;
 

@@ -52,6 +52,7 @@ final class Watchers {
   private long lastActivity;
   private int quietPeriods;
   private long skipped;
+  private int snapshotBytes;
 
   /**
    * Nobody watches yet.
@@ -78,6 +79,11 @@ final class Watchers {
   /** How many snapshots were not sent because somebody had not taken the last one. */
   long skipped() {
     return skipped;
+  }
+
+  /** How large the last one was that was sent to all, with its frame. */
+  int snapshotBytes() {
+    return snapshotBytes;
   }
 
   /** Shows somebody all there is, from now on. */
@@ -112,7 +118,13 @@ final class Watchers {
     }
     lastActivity = now;
     quietPeriods = 0;
+    send();
+  }
+
+  /** Shows a new snapshot to all who have taken the last one. */
+  void send() {
     ByteBuffer event = EventFrame.event("snapshot", snapshot.get());
+    snapshotBytes = event.remaining();
     for (AnswerStream stream : streams) {
       if (!stream.isTaken() || !stream.write(event.rewind())) {
         skipped++;

@@ -113,7 +113,7 @@ function tiles(s) {
   say($('t-queued'), bytes(s.servers.reduce((sum, server) => sum + server.queued, 0)));
   say($('t-queued-more'), `${bytes(s.loop.lentBytes)} in buffers`);
   say($('t-timers'), count(s.loop.timers));
-  say($('t-timers-more'), `${count(s.loop.registered)} channels on the loop`);
+  say($('t-timers-more'), `${count(s.loop.registered)} channels`);
   const kinds = Object.entries(s.failures.totals);
   say($('t-ended'), count(kinds.reduce((sum, [, n]) => sum + n, 0)));
   say($('t-ended-more'), `${count(kinds.filter(([kind]) => kind !== 'NONE').reduce((sum, [, n]) => sum + n, 0))} with a failure`);

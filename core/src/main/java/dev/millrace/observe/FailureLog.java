@@ -116,14 +116,26 @@ public final class FailureLog implements Consumer<CloseRecord> {
    * this, or while failures come from another thread than that loop's, a window ends with the next
    * failure or with {@link #flush}.
    *
-   * <p>Any thread.
+   * <p>One line at INFO says that failures are logged: with it all that a line needs is loaded,
+   * also of the logging backend.
+   *
+   * <p>Any thread. If the loop has stopped there is nothing to time any more, and nothing happens.
    *
    * @param carrier the loop whose failures are logged
-   * @throws RejectedExecutionException if it has stopped
    */
   public void useTimersOf(EventLoop carrier) {
     loop = Objects.requireNonNull(carrier, "carrier");
-    carrier.execute(this::arm); // for what may have been counted before
+    logger
+        .atInfo()
+        .addKeyValue("windowMs", windowNanos / 1_000_000)
+        .addKeyValue("inFull", inFull)
+        .addKeyValue("since", wallClock.instant())
+        .log("failures are logged");
+    try {
+      carrier.execute(this::arm); // for what may have been counted before
+    } catch (RejectedExecutionException e) {
+      logger.debug("no timers loop={} cause={}", carrier, e.toString());
+    }
   }
 
   /**
@@ -348,8 +360,8 @@ public final class FailureLog implements Consumer<CloseRecord> {
   }
 
   /**
-   * Logs that it is there, and builds one of each line, so that all classes these need are loaded:
-   * when descriptors run out none can be, and that is when failures come.
+   * Builds one of each line, so that all classes these need are loaded: when descriptors run out
+   * none can be, and that is when failures come.
    */
   private void rehearse() {
     try {
@@ -376,12 +388,6 @@ public final class FailureLog implements Consumer<CloseRecord> {
       full(logger.makeLoggingEventBuilder(Level.DEBUG), sample);
       counts(logger.makeLoggingEventBuilder(Level.DEBUG), sample.kind(), tally);
       tally.clear();
-      logger
-          .atInfo()
-          .addKeyValue("windowMs", windowNanos / 1_000_000)
-          .addKeyValue("inFull", inFull)
-          .addKeyValue("since", wallClock.instant())
-          .log("failures are logged");
     } catch (Throwable t) {
       lose(t);
     }

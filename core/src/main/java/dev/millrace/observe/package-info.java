@@ -72,8 +72,8 @@
  * <h2>Errors</h2>
  *
  * <p>What the logging backend throws, be it an {@code Error} for want of descriptors, ends nothing:
- * it is counted, and told by the next line that gets through. Everything that is needed to log is
- * loaded and tried when the log is made.
+ * it is counted, and told by the next line that gets through. What a line needs is loaded when the
+ * log is made, and what the backend needs by the line that says that failures are logged.
  *
  * <p>Thread rule: one failure log belongs to one loop and is used by its thread; {@link
  * dev.millrace.observe.FailureLog#flush} and {@link dev.millrace.observe.FailureLog#useTimersOf}

@@ -4,8 +4,13 @@ import dev.millrace.CapPolicy;
 import dev.millrace.Server;
 import dev.millrace.ShutdownReport;
 import dev.millrace.Timeouts;
+import dev.millrace.examples.logs.LogFiles;
+import dev.millrace.examples.logs.LogSettings;
+import dev.millrace.observe.FailureLog;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -96,6 +101,18 @@ public final class ServerOptions {
       description = "Print each connection's close record as one line on stderr (default: off).")
   private boolean verbose;
 
+  @Option(
+      names = "--log-dir",
+      paramLabel = "DIR",
+      description =
+          "Log to files in this directory as well, one JSON object a line, each failure among them;"
+              + " 'errors DIR' reads them (default: none; 10 MiB a file and 100 MiB of full ones,"
+              + " compressed).")
+  private Path logDir;
+
+  private FailureLog failureLog;
+  private LogFiles logFiles;
+
   /** Whether close records are to be printed. */
   public boolean isVerbose() {
     return verbose;
@@ -112,6 +129,18 @@ public final class ServerOptions {
         .withReadIdle(readTimeout)
         .withWriteStall(writeTimeout)
         .withDrain(drainTimeout);
+  }
+
+  /**
+   * What logs the failures of the servers, which are on one loop. To be told also of those of
+   * connections that the program makes on it, and by a program whose own record listener stands in
+   * the place of this one.
+   */
+  public FailureLog failureLog() {
+    if (failureLog == null) {
+      failureLog = new FailureLog();
+    }
+    return failureLog;
   }
 
   /** A builder with these options; a value that is refused is wrong usage. */
@@ -133,12 +162,35 @@ public final class ServerOptions {
       // The JDK takes an empty name for the loopback address; it is a variable that was not set.
       throw wrong("--host is empty, allowed is an address or a name, 0.0.0.0 or :: for all");
     }
+    openLogs();
     return Server.builder()
+        .recordListener(failureLog())
         .listen(host, port)
         .timeouts(timeouts())
         .maxConnections(cap)
         .maxConnectionsPerAddress(perAddress)
         .capPolicy(atCap);
+  }
+
+  private void openLogs() {
+    if (logDir == null || logFiles != null) {
+      return;
+    }
+    try {
+      logFiles = LogFiles.open(logDir, spec.name(), LogSettings.defaults());
+    } catch (IOException e) {
+      throw wrong("--log-dir: " + e.getMessage());
+    }
+  }
+
+  /** Logs what is counted and writes what waits; the loops have ended. */
+  private void closeLogs() throws IOException {
+    if (failureLog != null) {
+      failureLog.flush();
+    }
+    if (logFiles != null) {
+      logFiles.close();
+    }
   }
 
   private void checkRange(String option, int value, int min, int max) {
@@ -180,6 +232,9 @@ public final class ServerOptions {
   public int serve(
       List<Server> servers, Consumer<PrintWriter> firstWords, Consumer<PrintWriter> lastWords) {
     PrintWriter out = spec.commandLine().getOut();
+    if (failureLog != null) {
+      failureLog.useTimersOf(servers.get(0).loop());
+    }
     Thread drain = new Thread(() -> drain(servers, out, lastWords), "shutdown");
     // Before the line is out: who reads it may send a signal at once.
     Runtime.getRuntime().addShutdownHook(drain);
@@ -195,6 +250,11 @@ public final class ServerOptions {
       return 0; // a signal: the drain is under way, and ends the JVM
     }
     PrintWriter err = spec.commandLine().getErr();
+    try {
+      closeLogs();
+    } catch (IOException e) {
+      err.println(spec.name() + ": log files not closed: " + e);
+    }
     err.println(spec.name() + ": the server ended by itself; the log says why");
     err.flush();
     return 1;
@@ -217,8 +277,13 @@ public final class ServerOptions {
       }
       servers.forEach(Server::close); // done already, but for the end of the loop
       lastWords.accept(out);
+      closeLogs();
       code = 0;
-    } catch (InterruptedException | ExecutionException | TimeoutException | RuntimeException e) {
+    } catch (InterruptedException
+        | ExecutionException
+        | TimeoutException
+        | IOException
+        | RuntimeException e) {
       out.println("shut down: failed: " + e);
     } finally {
       out.flush();

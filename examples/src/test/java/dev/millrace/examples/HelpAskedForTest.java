@@ -37,6 +37,7 @@ class HelpAskedForTest {
       assertDefault(help, "--at-cap=POLICY", "default: reject");
       assertDefault(help, "--per-address=N", "default: 0, no cap");
       assertDefault(help, "--verbose", "default: off");
+      assertDefault(help, "--log-dir=DIR", "default: none");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.examples.proxy;
 import dev.millrace.Server;
 import dev.millrace.examples.Examples;
 import dev.millrace.examples.ServerOptions;
+import dev.millrace.observe.FailureLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -76,10 +77,18 @@ public final class ProxyCommand implements Callable<Integer> {
             .withConnectTimeout(connectTimeout)
             .withIdle(options.timeouts().readIdle())
             .withConnections(options.timeouts());
+    FailureLog failures = options.failureLog();
     ProxyService service =
-        options.isVerbose()
-            ? new ProxyService(settings, (side, record) -> tell(side + " " + record))
-            : new ProxyService(settings);
+        new ProxyService(
+            settings,
+            (side, record) -> {
+              if (options.isVerbose()) {
+                tell(side + " " + record);
+              }
+              if (side.equals("target")) {
+                failures.accept(record); // of the clients the server tells it
+              }
+            });
     builder.limits(settings.limits()).timeouts(settings.timeouts()).handler(service);
     return options.serve(builder.start(), out -> service.summary().forEach(out::println));
   }

@@ -63,6 +63,7 @@ public final class ShowcaseCommand implements Callable<Integer> {
             options.timeouts(),
             new ExperimentsLab(),
             (server, record) -> {
+              options.failureLog().accept(record);
               if (options.isVerbose()) {
                 err.println(server + ": " + record);
                 err.flush();

@@ -70,11 +70,28 @@ final class RunCommand implements Callable<Integer> {
       description = "Write the table's rows into FILE, for the JVM that started this one.")
   private Path rowsFile;
 
+  @Option(
+      names = "--locales",
+      paramLabel = "LOCALE",
+      split = ",",
+      description =
+          "Run them in these locales as well, each in a JVM of its own: C,de_DE.UTF-8,ja_JP.UTF-8."
+              + " Those that are not installed are named and left out.")
+  private List<String> locales = List.of();
+
+  @Option(
+      names = "--jdks",
+      paramLabel = "HOME",
+      split = ",",
+      description = "Run them on these JDKs as well, in each of the locales.")
+  private List<Path> jdks = List.of();
+
   @Override
   public Integer call() throws IOException {
     List<Experiment> chosen = chosen();
     Advice advice = advice();
     checkReport();
+    checkElsewhere();
     PrintWriter out = Out.of(spec, advice);
     LabContext context = LabContext.create();
     long began = System.nanoTime();
@@ -84,8 +101,7 @@ final class RunCommand implements Callable<Integer> {
       Timeline timeline = each.run(context);
       timelines.add(timeline);
       counts.merge(timeline.outcome(), 1, Integer::sum);
-      boolean whole =
-          !brief && report == null && rowsFile == null || timeline.outcome() == Outcome.DIFFERENT;
+      boolean whole = !isBrief() || timeline.outcome() == Outcome.DIFFERENT;
       if (whole) {
         ConsoleText.print(out, timeline, advice);
       } else {
@@ -102,19 +118,84 @@ final class RunCommand implements Callable<Integer> {
         counts.getOrDefault(Outcome.SKIPPED, 0),
         (System.nanoTime() - began) / 1e9);
     out.flush();
-    write(out, timelines, advice);
-    return counts.containsKey(Outcome.DIFFERENT) ? 1 : 0;
-  }
-
-  private void write(PrintWriter out, List<Timeline> timelines, Advice advice) throws IOException {
-    if (report == null && rowsFile == null) {
-      return;
-    }
     Machine machine = Machine.here();
     List<Row> rows = new ArrayList<>();
     for (Timeline each : timelines) {
       rows.addAll(Row.of(each, machine.jdk(), machine.locale()));
     }
+    boolean isAsExpected = runElsewhere(out, chosen, machine, rows);
+    write(out, machine, timelines, rows, advice);
+    return isAsExpected && !counts.containsKey(Outcome.DIFFERENT) ? 0 : 1;
+  }
+
+  private boolean isBrief() {
+    return brief || report != null || rowsFile != null || !locales.isEmpty() || !jdks.isEmpty();
+  }
+
+  /** On the other JDKs and in the other locales; whether all was as expected. */
+  private boolean runElsewhere(
+      PrintWriter out, List<Experiment> chosen, Machine machine, List<Row> rows)
+      throws IOException {
+    List<String> wanted = new ArrayList<>(locales);
+    Set<String> installed = Children.installed();
+    List<String> missing =
+        wanted.stream().filter(each -> !installed.contains(Children.plain(each))).toList();
+    if (!missing.isEmpty()) {
+      out.println("not installed here, left out: " + String.join(", ", missing));
+      wanted.removeAll(missing);
+    }
+    Path own = ChildJvm.ownHome().toRealPath();
+    Set<Path> homes = new LinkedHashSet<>(List.of(own));
+    for (Path home : jdks) {
+      homes.add(home.toRealPath());
+    }
+    boolean isAsExpected = true;
+    for (Path home : homes) {
+      // Without a list other JDKs speak the language that this one does.
+      for (String locale : locales.isEmpty() ? List.of(machine.locale()) : wanted) {
+        boolean isOwnLocale = Children.plain(locale).equals(Children.plain(machine.locale()));
+        if (!isOwnLocale || !home.equals(own)) {
+          out.flush();
+          List<String> all = chosen.stream().map(Experiment::name).toList();
+          List<Row> theirs = Children.rows(all, home, isOwnLocale ? null : locale);
+          rows.addAll(theirs);
+          isAsExpected &= tell(out, theirs);
+        }
+      }
+    }
+    return isAsExpected;
+  }
+
+  /** One line for a run in another JVM, and one for each experiment that differs there. */
+  private static boolean tell(PrintWriter out, List<Row> rows) {
+    Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+    List<String> different = new ArrayList<>();
+    Children.outcomes(rows)
+        .forEach(
+            (name, outcome) -> {
+              counts.merge(outcome, 1, Integer::sum);
+              if (outcome == Outcome.DIFFERENT) {
+                different.add(name);
+              }
+            });
+    out.printf(
+        Locale.ROOT,
+        "on JDK %s in %s: %d as expected, %d different, %d skipped%n",
+        rows.get(0).jdk(),
+        rows.get(0).locale(),
+        counts.getOrDefault(Outcome.AS_EXPECTED, 0),
+        different.size(),
+        counts.getOrDefault(Outcome.SKIPPED, 0));
+    for (String each : different) {
+      out.println("  different: " + each);
+    }
+    out.flush();
+    return different.isEmpty();
+  }
+
+  private void write(
+      PrintWriter out, Machine machine, List<Timeline> timelines, List<Row> rows, Advice advice)
+      throws IOException {
     if (rowsFile != null) {
       Files.write(rowsFile, rows.stream().map(Row::toLine).toList());
     }
@@ -163,6 +244,17 @@ final class RunCommand implements Callable<Integer> {
     Path directory = report.toAbsolutePath().getParent();
     if (Files.isDirectory(report) || !Files.isDirectory(directory)) {
       throw wrong("--report: '" + report + "' can't be a file; is there a directory of that name?");
+    }
+  }
+
+  private void checkElsewhere() {
+    if (locales.stream().anyMatch(String::isBlank)) {
+      throw wrong("--locales: a name is empty; write --locales C,de_DE.UTF-8");
+    }
+    for (Path home : jdks) {
+      if (!Files.isExecutable(home.resolve("bin").resolve("java"))) {
+        throw wrong("--jdks: '" + home + "' has no bin/java");
+      }
     }
   }
 

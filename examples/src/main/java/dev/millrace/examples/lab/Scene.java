@@ -195,7 +195,9 @@ final class Scene {
   /** Writes a step down. What may differ from run to run belongs into the detail. */
   void step(Actor actor, String what, String detail) {
     if (!over) {
-      steps.add(new Step(System.nanoTime() - beganNanos, lane, actor, what, detail));
+      Step step = new Step(System.nanoTime() - beganNanos, lane, actor, what, detail);
+      steps.add(step);
+      context.watcher().accept(step);
     }
   }
 

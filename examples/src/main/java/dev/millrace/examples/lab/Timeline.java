@@ -45,8 +45,9 @@ public record Timeline(
   }
 
   /**
-   * The kind that teaches most: the one that was met; or, where the connection did not end, ended in
-   * good order, or ended in a way that the evidence does not name, the one the experiment is about.
+   * The kind that teaches most: the one that was met; or, where the connection did not end, ended
+   * in good order, or ended in a way that the evidence does not name, the one the experiment is
+   * about.
    */
   public FailureKind kind() {
     FailureKind met = record == null ? FailureKind.UNKNOWN : record.kind();

@@ -12,7 +12,10 @@
  *
  * <p>and two lanes, bare NIO and Millrace. Java shows no errno, so what the kernel returned is
  * derived, and each such step says from what: the exception's class where the JDK has one for that
- * errno alone, its text where this JVM was heard to give it, and else it is not claimed.
+ * errno alone, its text where this JVM was heard to give it, and else it is not claimed. In
+ * Millrace's lane both the kernel's and the JDK's steps stand where the close record tells of them.
+ * Where strace(1) is installed, a test holds what is derived against the real system calls, and
+ * {@code lab run NAME --trace} shows them.
  *
  * <p>What must be seen everywhere is an expectation beside the experiment: classes, kinds,
  * certainties, states, bytes. Texts and durations differ and are only shown. So every experiment is

@@ -1,6 +1,7 @@
 package dev.millrace.examples.lab;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 
 /** Timelines as text for a terminal. */
@@ -53,6 +54,15 @@ final class ConsoleText {
         timeline.experiment().name(),
         timeline.outcome(),
         skipped ? timeline.skipped() : Texts.millis(timeline.tookNanos()));
+  }
+
+  /** The steps, and the system calls between them. */
+  static void print(PrintWriter out, List<Trace.Line> trace) {
+    out.println("  system calls, of another run under strace");
+    for (Trace.Line line : trace) {
+      out.println(line.call() != null ? "                 " + line.call() : "  " + line.step());
+    }
+    out.println();
   }
 
   private static void printAdvice(PrintWriter out, Timeline timeline, Advice advice) {

@@ -64,6 +64,13 @@ final class RunCommand implements Callable<Integer> {
   private Path report;
 
   @Option(
+      names = "--trace",
+      description =
+          "Run each once more in a JVM under strace, and show the real system calls on its sockets"
+              + " among the steps.")
+  private boolean trace;
+
+  @Option(
       names = "--rows",
       paramLabel = "FILE",
       hidden = true,
@@ -92,6 +99,9 @@ final class RunCommand implements Callable<Integer> {
     Advice advice = advice();
     checkReport();
     checkElsewhere();
+    if (trace && !Trace.NEED.isMet()) {
+      throw new IOException("--trace needs " + Trace.NEED + ", which is not on the PATH");
+    }
     PrintWriter out = Out.of(spec, advice);
     LabContext context = LabContext.create();
     long began = System.nanoTime();
@@ -106,6 +116,10 @@ final class RunCommand implements Callable<Integer> {
         ConsoleText.print(out, timeline, advice);
       } else {
         ConsoleText.printBrief(out, timeline);
+      }
+      if (trace && timeline.outcome() != Outcome.SKIPPED) {
+        out.flush();
+        ConsoleText.print(out, Trace.of(each));
       }
       out.flush();
     }

@@ -20,8 +20,8 @@ final class Frames {
   /** Of what is said in these frames; what a frame looks like has a version of its own. */
   static final byte VERSION = 1;
 
-  private static final int HELLO_BYTES = 1 + 5 * 8 + 2 * 4;
-  private static final int WELCOME_BYTES = 8 + 1;
+  private static final int HELLO_BYTES = 1 + 6 * 8 + 2 * 4;
+  private static final int WELCOME_BYTES = 2 * 8 + 1;
   private static final int BYE_BYTES = 1 + 4;
 
   /** The longest payload but for a message's. */
@@ -36,6 +36,7 @@ final class Frames {
    *
    * @param session whose connection this is
    * @param epoch of the peer, as it said last; 0 if it never did
+   * @param incarnation of the session there, as the peer said last; 0 if it never did
    * @param connection which of the session's connections: a later one has a higher number
    * @param acknowledged the highest id that the peer has acknowledged
    * @param sent the highest id that any connection was given
@@ -45,6 +46,7 @@ final class Frames {
   record Hello(
       UUID session,
       long epoch,
+      long incarnation,
       long connection,
       long acknowledged,
       long sent,
@@ -56,9 +58,10 @@ final class Frames {
    *
    * @param delivered the highest id that the receiver has taken
    * @param epoch the receiver's
+   * @param incarnation of the session there: another one each time that it is made anew
    * @param start what became of the session
    */
-  record Welcome(long delivered, long epoch, SessionStart start) {}
+  record Welcome(long delivered, long epoch, long incarnation, SessionStart start) {}
 
   /** Why a receiver sends one away. */
   enum Refusal {
@@ -80,14 +83,15 @@ final class Frames {
     payload.put(VERSION);
     payload.putLong(hello.session.getMostSignificantBits());
     payload.putLong(hello.session.getLeastSignificantBits());
-    payload.putLong(hello.epoch).putLong(hello.connection).putLong(hello.sent);
+    payload.putLong(hello.epoch).putLong(hello.incarnation);
+    payload.putLong(hello.connection).putLong(hello.sent);
     payload.putInt(hello.maxMessageBytes).putInt(hello.heartbeatMillis);
     return frame(codec, HELLO, hello.acknowledged, payload.flip());
   }
 
   static ByteBuffer welcome(FrameCodec codec, Welcome welcome) {
     ByteBuffer payload = ByteBuffer.allocate(WELCOME_BYTES);
-    payload.putLong(welcome.epoch).put((byte) welcome.start.ordinal());
+    payload.putLong(welcome.epoch).putLong(welcome.incarnation).put((byte) welcome.start.ordinal());
     return frame(codec, WELCOME, welcome.delivered, payload.flip());
   }
 
@@ -120,10 +124,11 @@ final class Frames {
             session,
             payload.getLong(at + 16),
             payload.getLong(at + 24),
-            id,
             payload.getLong(at + 32),
-            payload.getInt(at + 40),
-            payload.getInt(at + 44));
+            id,
+            payload.getLong(at + 40),
+            payload.getInt(at + 48),
+            payload.getInt(at + 52));
     boolean isOne =
         hello.connection > 0
             && id >= 0
@@ -141,10 +146,11 @@ final class Frames {
     }
     int at = payload.position();
     long epoch = payload.getLong(at);
-    int start = payload.get(at + 8);
+    long incarnation = payload.getLong(at + 8);
+    int start = payload.get(at + 16);
     SessionStart[] starts = SessionStart.values();
     boolean isOne = id >= 0 && epoch != 0 && start >= 0 && start < starts.length;
-    return isOne ? new Welcome(id, epoch, starts[start]) : null;
+    return isOne ? new Welcome(id, epoch, incarnation, starts[start]) : null;
   }
 
   /** Why one was sent away; null if that can't be it. */

@@ -8,6 +8,13 @@ import java.util.UUID;
  */
 public final class LinkSession {
   private final UUID id;
+
+  /**
+   * Tells this one from an earlier one of the same name, which was forgotten: a link that names
+   * another has not been told yet, however often it has greeted since.
+   */
+  final long incarnation;
+
   private long delivered;
   private long uncertainId;
   private boolean paused;
@@ -22,8 +29,9 @@ public final class LinkSession {
   /** When the last connection ended, on the loop's clock. */
   long apartSinceNanos;
 
-  LinkSession(UUID id) {
+  LinkSession(UUID id, long incarnation) {
     this.id = id;
+    this.incarnation = incarnation;
   }
 
   /**

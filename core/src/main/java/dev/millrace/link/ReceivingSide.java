@@ -180,12 +180,14 @@ final class ReceivingSide {
     if (known != null && hello.connection() <= known.connection) {
       return "a later connection of this session has come before";
     }
-    if (known != null && known.delivered() > hello.sent() && hello.epoch() == epoch) {
-      return known.delivered() + " were delivered of " + hello.sent() + " sent";
-    }
     SessionStart start = start(known, hello);
     if (start == null) {
-      return "greets with " + hello.acknowledged() + " of " + known.delivered() + " acknowledged";
+      return "greets with acknowledged="
+          + hello.acknowledged()
+          + " sent="
+          + hello.sent()
+          + " where delivered="
+          + known.delivered();
     }
     session = known != null ? known : table.add(hello.session());
     if (session == null) {
@@ -204,7 +206,8 @@ final class ReceivingSide {
       return null; // forgotten in there
     }
     wire.greeted(hello.heartbeatMillis(), session.isPaused());
-    Frames.Welcome welcome = new Frames.Welcome(session.delivered(), epoch, start);
+    Frames.Welcome welcome =
+        new Frames.Welcome(session.delivered(), epoch, session.incarnation, start);
     return wire.write(Frames.welcome(codec, welcome)) ? null : NO_ROOM;
   }
 
@@ -214,11 +217,14 @@ final class ReceivingSide {
       // Never welcomed, so nothing was sent, and nothing delivered.
       return known == null || known.delivered() == 0 ? SessionStart.NEW : null;
     }
-    if (known == null || hello.epoch() != epoch) {
-      // Forgotten; or the link was with another receiver since, and what is known is old.
+    if (known == null || hello.epoch() != epoch || hello.incarnation() != known.incarnation) {
+      // Forgotten, and the link may not have heard of it; or it was with another receiver since,
+      // and what is known here is old.
       return SessionStart.LOST;
     }
-    return hello.acknowledged() <= known.delivered() ? SessionStart.RESUMED : null;
+    boolean isPossible =
+        hello.acknowledged() <= known.delivered() && known.delivered() <= hello.sent();
+    return isPossible ? SessionStart.RESUMED : null;
   }
 
   private static void replace(ReceivingSide old) {

@@ -49,6 +49,7 @@ final class SendingSide {
 
   private Phase phase = Phase.APART;
   private long epoch;
+  private long incarnation;
   private long connection;
 
   SendingSide(UUID session, Outbox outbox, int maxMessageBytes, int heartbeatMillis, Told told) {
@@ -69,6 +70,7 @@ final class SendingSide {
         new Frames.Hello(
             session,
             epoch,
+            incarnation,
             connection,
             outbox.acknowledged(),
             outbox.sent(),
@@ -156,6 +158,7 @@ final class SendingSide {
           case NEW -> epoch == 0 && delivered == 0;
           case RESUMED ->
               epoch == welcome.epoch()
+                  && incarnation == welcome.incarnation()
                   && delivered >= outbox.acknowledged()
                   && delivered <= outbox.sent();
           case LOST -> epoch != 0 && delivered == outbox.acknowledged();
@@ -172,6 +175,7 @@ final class SendingSide {
                 outbox.sent());
     phase = Phase.WELCOMED;
     epoch = welcome.epoch();
+    incarnation = welcome.incarnation();
     boolean isNews = delivered > outbox.acknowledged();
     outbox.acknowledge(delivered);
     outbox.continueAfter(delivered);

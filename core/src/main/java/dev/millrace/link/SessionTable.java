@@ -21,6 +21,7 @@ final class SessionTable {
   /** Those without a connection; who lost it first stands first. */
   private final LinkedHashSet<LinkSession> apart = new LinkedHashSet<>();
 
+  private long incarnations;
   private boolean isClosed;
 
   SessionTable(int maxSessions, long maxApartNanos, BiConsumer<LinkSession, SessionEnd> ended) {
@@ -50,7 +51,7 @@ final class SessionTable {
       }
       remove(apart.iterator().next(), SessionEnd.CROWDED_OUT);
     }
-    LinkSession session = new LinkSession(id);
+    LinkSession session = new LinkSession(id, ++incarnations);
     sessions.put(id, session);
     return session;
   }

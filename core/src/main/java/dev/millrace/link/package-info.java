@@ -65,9 +65,11 @@
  *
  * <pre>
  *   type  name     id                        payload
- *   1     HELLO    last acknowledged         version 1, session 16, epoch 8, connection 8, sent 8,
- *                                            longest message 4, heartbeat in milliseconds 4
- *   2     WELCOME  last delivered            epoch 8, start 1 (0 new, 1 resumed, 2 lost)
+ *   1     HELLO    last acknowledged         version 1, session 16, epoch 8, incarnation 8,
+ *                                            connection 8, sent 8, longest message 4, heartbeat in
+ *                                            milliseconds 4
+ *   2     WELCOME  last delivered            epoch 8, incarnation 8, start 1 (0 new, 1 resumed,
+ *                                            2 lost)
  *   3     MESSAGE  the message's             the message
  *   4     ACK      last delivered            none
  *   5     PING     any                       none
@@ -90,6 +92,9 @@
  * <ul>
  *   <li><b>Epoch</b>: what a receiver draws when it is made. A link that brings another one was
  *       with another receiver, or with this one before a restart.
+ *   <li><b>Incarnation</b>: counts the sessions that a receiver makes. A link that brings another
+ *       one is to be told that the session was forgotten, until it has heard it: the first welcome
+ *       that says so may be lost with its connection.
  *   <li><b>Connection</b>: counts the connections of a session. A later one replaces an earlier
  *       one, of which nothing is believed any more; an earlier one that arrives late is sent away.
  *   <li><b>Acknowledgements</b> are cumulative, and written when all that came together is taken.

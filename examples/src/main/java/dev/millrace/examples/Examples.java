@@ -2,6 +2,7 @@ package dev.millrace.examples;
 
 import dev.millrace.examples.chat.ChatCommand;
 import dev.millrace.examples.echo.EchoCommand;
+import dev.millrace.examples.errors.ErrorsCommand;
 import dev.millrace.examples.http.HttpCommand;
 import dev.millrace.examples.kv.KvCommand;
 import dev.millrace.examples.lab.LabCommand;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
       ProxyCommand.class,
       ChatCommand.class,
       SimCommand.class,
-      LabCommand.class
+      LabCommand.class,
+      ErrorsCommand.class
     })
 public final class Examples implements Runnable {
   /** What {@code --version} prints, of the jar and of each program in it. */

@@ -1,0 +1,178 @@
+package dev.millrace.examples.errors;
+
+import dev.millrace.examples.errors.Failure.Way;
+import dev.millrace.examples.errors.LineParser.Line;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads logs and counts what is in them.
+ *
+ * <p>Thread rule: one thread.
+ */
+final class Reading {
+  /** A log that is damaged all over is told as well by ten lines as by a million. */
+  private static final int MOST_NAMED = 10;
+
+  /** In each of these the whole of the failures may be; episodes are counted with each. */
+  private final Map<Way, Tally> tallies = new EnumMap<>(Way.class);
+
+  private final Map<Way, Long> counts = new EnumMap<>(Way.class);
+  private final LineParser parser;
+  private final List<String> damagedNamed = new ArrayList<>();
+  private final List<String> troubles = new ArrayList<>();
+  private long files;
+  private long lines;
+  private long orderly;
+  private long others;
+  private long damaged;
+  private long linesLost;
+
+  Reading(ZoneId zone) {
+    parser = new LineParser(zone);
+    for (Way way : List.of(Way.EVENT, Way.RECORD, Way.PRINTED)) {
+      tallies.put(way, new Tally());
+    }
+    for (Way way : Way.values()) {
+      counts.put(way, 0L);
+    }
+  }
+
+  /**
+   * The log files of a directory: {@code .jsonl}, {@code .log} and {@code .gz} of them, by name.
+   */
+  static List<Path> logsIn(Path directory) throws IOException {
+    List<Path> logs = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+      for (Path file : all) {
+        if (file.getFileName().toString().matches(".*\\.(jsonl|log)(\\.gz)?")) {
+          logs.add(file);
+        }
+      }
+    }
+    Collections.sort(logs);
+    return logs;
+  }
+
+  void read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      read(file.toString(), in, Files.getLastModifiedTime(file).toInstant());
+    }
+  }
+
+  /**
+   * Reads one log to its end.
+   *
+   * @param lastChange when it was last written, for lines without a date
+   */
+  void read(String name, InputStream in, Instant lastChange) throws IOException {
+    files++;
+    parser.begin(lastChange);
+    Failure failure = new Failure();
+    try (LogLines log = new LogLines(in)) {
+      while (log.next()) {
+        lines++;
+        try {
+          if (log.isTooLong()) {
+            throw new DamagedLine("longer than " + (LogLines.LONGEST_LINE >> 20) + " MiB");
+          }
+          count(parser.parse(log.line(), log.length(), failure), failure);
+        } catch (DamagedLine e) {
+          damaged++;
+          if (damagedNamed.size() < MOST_NAMED) {
+            damagedNamed.add(name + ":" + log.number() + ": " + e.getMessage());
+          }
+        }
+      }
+      if (log.cut() != null) {
+        troubles.add(name + " is cut short (" + log.cut() + "); read until line " + log.number());
+      }
+    }
+  }
+
+  private void count(Line line, Failure failure) throws DamagedLine {
+    linesLost += failure.linesLost;
+    if (line != Line.FAILURE) {
+      orderly += line == Line.ORDERLY_END ? 1 : 0;
+      others += line == Line.OTHER ? 1 : 0;
+      return;
+    }
+    counts.merge(failure.way, failure.count, Long::sum);
+    if (failure.way == Way.EPISODE) {
+      for (Tally tally : tallies.values()) {
+        tally.add(failure);
+      }
+    } else {
+      tallies.get(failure.way).add(failure);
+    }
+  }
+
+  /** Which way had most of the failures, and so all of them if one had. */
+  Way way() {
+    Way most = Way.EVENT;
+    for (Way way : tallies.keySet()) {
+      if (counts.get(way) > counts.get(most)) {
+        most = way;
+      }
+    }
+    return most;
+  }
+
+  Tally tally() {
+    return tallies.get(way());
+  }
+
+  /** How many failures came in each way. */
+  long count(Way way) {
+    return counts.get(way);
+  }
+
+  /** {@code FILE:LINE: why} of the first ones. */
+  List<String> damagedNamed() {
+    return List.copyOf(damagedNamed);
+  }
+
+  /** What was wrong with whole files. */
+  List<String> troubles() {
+    return List.copyOf(troubles);
+  }
+
+  void trouble(String what) {
+    troubles.add(what);
+  }
+
+  long files() {
+    return files;
+  }
+
+  long lines() {
+    return lines;
+  }
+
+  long orderly() {
+    return orderly;
+  }
+
+  long others() {
+    return others;
+  }
+
+  long damaged() {
+    return damaged;
+  }
+
+  /** Log lines that never came into a file, as the log itself says. */
+  long linesLost() {
+    return linesLost;
+  }
+}

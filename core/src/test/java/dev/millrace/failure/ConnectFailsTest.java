@@ -103,6 +103,22 @@ class ConnectFailsTest {
   }
 
   @Test
+  void addressBehindTheTextIsStillTheSame() {
+    assertEquals(
+        "ENETUNREACH (by text) on connect",
+        all.connect(new SocketException(InventedTexts.NO_NETWORK + ": /192.0.2.1:80"), 0)
+            .toString());
+    assertEquals(
+        FailureKind.UNKNOWN,
+        all.connect(new SocketException(InventedTexts.NO_NETWORK + "?"), 0).kind());
+    // What can't happen there is not believed, nor is what has a class of its own.
+    for (String text : new String[] {InventedTexts.IN_USE, InventedTexts.REFUSED}) {
+      assertEquals(
+          FailureKind.UNKNOWN, all.connect(new SocketException(text + ": /::1:80"), 0).kind());
+    }
+  }
+
+  @Test
   void whatHasAClassOfItsOwnIsNotBelievedWithoutIt() {
     for (String text :
         new String[] {InventedTexts.REFUSED, InventedTexts.TIMED_OUT, InventedTexts.UNREACHABLE}) {

@@ -24,13 +24,14 @@ class LearningTextsTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void thisJvmTeachesAllFour() {
+  void thisJvmTeachesAllFive() {
     FailureTexts texts = FailureTexts.learn(SelectorProvider.provider());
 
     assertTrue(texts.isLearned(FailureKind.EPIPE), texts.toString());
     assertTrue(texts.isLearned(FailureKind.ECONNRESET), texts.toString());
     assertTrue(texts.isLearned(FailureKind.ECONNREFUSED), texts.toString());
     assertTrue(texts.isLearned(FailureKind.EADDRINUSE), texts.toString());
+    assertTrue(texts.isLearned(FailureKind.ENETUNREACH), texts.toString());
   }
 
   @Test

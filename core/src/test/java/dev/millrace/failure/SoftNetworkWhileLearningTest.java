@@ -140,7 +140,7 @@ class SoftNetworkWhileLearningTest {
     /** Which of the two clients is slow to connect: the one that resets, or the one refused. */
     FailureKind slow;
 
-    private boolean opened;
+    private int opened;
     IOException broken = new IOException("tuyau coup\u00e9");
     String refusal;
     boolean wordless;
@@ -158,8 +158,10 @@ class SoftNetworkWhileLearningTest {
 
     @Override
     public SocketChannel openSocketChannel() throws IOException {
-      FailureKind kind = opened ? FailureKind.ECONNREFUSED : FailureKind.ECONNRESET;
-      opened = true;
+      if (++opened > 2) {
+        return super.openSocketChannel(); // neither of the two: needs no wait and says its own
+      }
+      FailureKind kind = opened == 2 ? FailureKind.ECONNREFUSED : FailureKind.ECONNRESET;
       return new SoftChannel(super.openSocketChannel(), kind == slow ? connecting : 0);
     }
 

@@ -1833,17 +1833,13 @@ public final class Connection extends Ready {
         loop.register(channel, SelectionKey.OP_CONNECT, this);
         attend(); // arms the timer
       }
-    } catch (IOException | RuntimeException e) {
-      connectFailed(e);
+    } catch (Throwable t) { // an Error, too: without descriptors no class loads
+      connectFailed(loop.classifier.connect(t, loop.nowNanos() - deadlines.startedNanos));
     }
   }
 
-  /** Nothing could be opened: the end is told like every other. */
-  void connectFailed(Exception e) {
-    Failure f =
-        channel == null
-            ? loop.classifier.open(e)
-            : loop.classifier.connect(e, loop.nowNanos() - deadlines.startedNanos);
+  /** Also where there is no channel at all: the end is told like every other. */
+  void connectFailed(Failure f) {
     note(enderOf(f), f);
     terminate();
   }
@@ -1853,8 +1849,8 @@ public final class Connection extends Ready {
       if (!channel.finishConnect()) {
         return false;
       }
-    } catch (IOException | RuntimeException e) {
-      connectFailed(e);
+    } catch (Throwable t) {
+      connectFailed(loop.classifier.connect(t, loop.nowNanos() - deadlines.startedNanos));
       return true;
     }
     connected();
@@ -1874,7 +1870,7 @@ public final class Connection extends Ready {
         return;
       }
     } catch (IOException e) {
-      connectFailed(e);
+      connectFailed(loop.classifier.connect(e, loop.nowNanos() - deadlines.startedNanos));
       return;
     }
     move(Event.CONNECTED);

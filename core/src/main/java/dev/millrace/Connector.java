@@ -1,6 +1,5 @@
 package dev.millrace;
 
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -12,8 +11,9 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <p>Whatever comes of a connect is told through the handler, after the call: {@code onOpen}, or
  * {@code onClosed} alone with the record of why: {@code ECONNREFUSED}, {@code CONNECT_TIMEOUT} (our
- * deadline), {@code EHOSTUNREACH}, {@code UNRESOLVED}, {@code SELF_CONNECT} and so on. A channel is
- * never left behind, also where the JDK throws an unchecked exception and leaves it open.
+ * deadline), {@code EHOSTUNREACH}, {@code UNRESOLVED}, {@code SELF_CONNECT}, {@code EMFILE} and so
+ * on. A channel is never left behind, also where the JDK throws an unchecked exception and leaves
+ * it open.
  *
  * <pre>{@code
  * Connection c = Connector.connect(loop, address, Duration.ofSeconds(3), handler);
@@ -82,21 +82,43 @@ public final class Connector {
     ConnectionSettings settings = new ConnectionSettings(limits, timeouts, socketSettings);
     settings.checkAgainst(loop.options());
     SocketChannel channel = null;
-    Exception failed = null;
+    Throwable failed = null;
     try {
+      if (!loop.hasConnected) {
+        ErrorPaths.load();
+        loop.hasConnected = true;
+      }
       channel = loop.provider().openSocketChannel();
       channel.configureBlocking(false);
       socketSettings.applyTo(channel);
-    } catch (IOException | RuntimeException e) {
-      failed = e; // unchecked, say, where a channel of the provider's does not know an option
+    } catch (Throwable t) {
+      // Unchecked, say, where a channel of the provider's does not know an option; and an Error,
+      // where there is no descriptor to load a class with.
+      failed = t;
     }
     Connection connection =
         new Connection(loop, channel, address, ConnectionState.CONNECTING, handler, settings, null);
     if (failed == null) {
       connection.connect(deadline);
+    } else if (channel == null) {
+      connection.connectFailed(loop.classifier.open(failed, isOutOfDescriptors(loop)));
     } else {
-      connection.connectFailed(failed);
+      connection.connectFailed(loop.classifier.connect(failed, Long.MAX_VALUE));
     }
     return connection;
+  }
+
+  /**
+   * The probe that no text is needed for. A socket could not be opened, for want of a descriptor or
+   * of something that only sockets need; if a selector can't be either, it is the descriptor. To
+   * open another socket would prove nothing.
+   */
+  private static boolean isOutOfDescriptors(EventLoop loop) {
+    try {
+      loop.provider().openSelector().close();
+      return false;
+    } catch (Throwable none) {
+      return true;
+    }
   }
 }

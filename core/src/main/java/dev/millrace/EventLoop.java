@@ -107,6 +107,10 @@ public final class EventLoop implements Executor, AutoCloseable {
   private long rebuiltNanos;
   private boolean rebuiltEver;
   private boolean pressureTimerArmed;
+
+  /** Whether a connect was begun on this loop, so that what its end needs is there. */
+  boolean hasConnected;
+
   private boolean inTurn;
   private boolean ending;
   private boolean refusing;

@@ -3,7 +3,6 @@ package dev.millrace;
 import dev.millrace.failure.Failure;
 import dev.millrace.failure.FailureKind;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -557,7 +556,7 @@ public final class Server implements AutoCloseable {
       List<ServerSocketChannel> channels = new ArrayList<>();
       boolean done = false;
       try {
-        loadErrorPaths();
+        ErrorPaths.load();
         for (SocketAddress address : listen) {
           channels.add(bind(carrier, address));
         }
@@ -630,72 +629,6 @@ public final class Server implements AutoCloseable {
         loop.log.line(Level.ERROR, "listener not started address={}", listener.address(), e);
         listener.stop();
       }
-    }
-  }
-
-  /**
-   * When descriptors run out no class can be loaded any more from a directory or a jar that is not
-   * open, and a class that failed to load once stays broken. So what the error paths need is loaded
-   * before the first client can come.
-   */
-  private static void loadErrorPaths() {
-    CloseRecord sample =
-        new CloseRecord(
-            0,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            EndedBy.FAULT,
-            FailureKind.EMFILE,
-            dev.millrace.failure.Certainty.UNKNOWN,
-            ConnectionState.CLOSED,
-            dev.millrace.failure.Operation.ACCEPT,
-            0,
-            0,
-            0,
-            0,
-            0,
-            Duration.ZERO,
-            Duration.ZERO,
-            "sample",
-            new IOException("sample"));
-    Class<?>[] needed = {
-      Ending.class,
-      Episode.class,
-      Completions.class,
-      OutboundQueue.class,
-      Segment.class,
-      KeptInput.class,
-      Sender.class,
-      FileRegion.class,
-      FileRegion.TruncatedException.class,
-      ShutdownReport.class,
-      ShutdownReport.CutPeer.class,
-      ServerStats.class,
-      Connector.class,
-      Connection.class,
-      WriteResult.class,
-      WriteCompletion.class,
-    };
-    // Asked once, because the switches in it have a class that has no name to be listed here.
-    Deadlines deadlines =
-        new Deadlines(0) {
-          @Override
-          long lastInputNanos() {
-            return 0;
-          }
-
-          @Override
-          long lastOutputNanos() {
-            return 0;
-          }
-
-          @Override
-          protected void onTimer() {}
-        };
-    ConnectionSettings settings =
-        new ConnectionSettings(Limits.defaults(), Timeouts.defaults(), SocketSettings.defaults());
-    deadlines.earliest(settings, 0, Deadlines.situation(ConnectionState.OPEN, false, false));
-    if (sample.toString().isEmpty() || needed.length == 0) {
-      throw new AssertionError("unreachable: only there so that nothing above is optimised away");
     }
   }
 }

@@ -1,10 +1,13 @@
 package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.failure.Certainty;
 import dev.millrace.failure.FailureKind;
+import dev.millrace.failure.FailureTexts;
 import dev.millrace.failure.Operation;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +19,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelector;
+import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +29,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ConnectingTest {
@@ -276,19 +284,133 @@ class ConnectingTest {
     }
   }
 
+  /** Sockets can't be opened, and what else can't is the test's. */
+  private static LoopFixture.Provider withoutSockets(Throwable thrown, boolean[] noSelector) {
+    return new LoopFixture.Provider() {
+      @Override
+      public SocketChannel openSocketChannel() throws IOException {
+        if (thrown instanceof Error error) {
+          throw error;
+        }
+        throw (IOException) thrown;
+      }
+
+      @Override
+      public AbstractSelector openSelector() throws IOException {
+        if (noSelector[0]) {
+          throw new IOException("Zu viele offene Dateien");
+        }
+        return super.openSelector();
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void noDescriptorLeft(boolean isError) throws Exception {
+    Throwable thrown =
+        isError
+            ? new NoClassDefFoundError("no descriptor to load it with")
+            : new SocketException("Zu viele offene Dateien");
+    boolean[] noSelector = new boolean[1];
+    LoopFixture.Provider provider = withoutSockets(thrown, noSelector);
+    try (LoopFixture f = new LoopFixture(provider, LoopFixture.options())) {
+      noSelector[0] = true;
+      CloseRecord record = failing(f, LoopFixture.loopback(1));
+      assertEquals(FailureKind.EMFILE, record.kind());
+      assertEquals(Certainty.CERTAIN, record.certainty());
+      assertEquals(Operation.OPEN, record.operation());
+      assertSame(thrown, record.cause());
+    }
+  }
+
+  /** There are descriptors, so it is something else, whatever the text says. */
   @Test
-  void noDescriptorLeft() throws Exception {
-    LoopFixture.Provider provider =
+  void socketsAloneCannotBeOpened() throws Exception {
+    SocketException thrown = new SocketException("Too many open files");
+    try (LoopFixture f =
+        new LoopFixture(withoutSockets(thrown, new boolean[1]), LoopFixture.options())) {
+      CloseRecord record = failing(f, LoopFixture.loopback(1));
+      assertEquals(FailureKind.UNKNOWN, record.kind());
+      assertEquals(Certainty.UNKNOWN, record.certainty());
+      assertEquals(Operation.OPEN, record.operation());
+      assertSame(thrown, record.cause());
+    }
+  }
+
+  @Test
+  void refusedAtEachAddressOfOurOwn() throws Exception {
+    int port;
+    try (ServerSocket gone = new ServerSocket(0)) {
+      port = gone.getLocalPort();
+    }
+    for (InetSocketAddress to :
+        List.of(
+            new InetSocketAddress("127.0.0.1", port),
+            new InetSocketAddress("127.0.0.1", 0),
+            new InetSocketAddress("0.0.0.0", port),
+            new InetSocketAddress("::1", port))) {
+      try (LoopFixture f = new LoopFixture()) {
+        CloseRecord record = failing(f, to);
+        assertEquals(FailureKind.ECONNREFUSED, record.kind(), to.toString());
+        assertEquals(Certainty.CERTAIN, record.certainty());
+      }
+    }
+  }
+
+  /** IPv4 only, as where the JVM was told so, or the machine has no IPv6. */
+  @Test
+  void ipv6OnAChannelOfIpv4() throws Exception {
+    LoopFixture.Provider four =
         new LoopFixture.Provider() {
           @Override
           public SocketChannel openSocketChannel() throws IOException {
-            throw new SocketException("Zu viele offene Dateien");
+            return SocketChannel.open(StandardProtocolFamily.INET);
           }
         };
-    try (LoopFixture f = new LoopFixture(provider, LoopFixture.options())) {
-      CloseRecord record = failing(f, LoopFixture.loopback(1));
-      assertEquals(Operation.OPEN, record.operation());
-      assertEquals("Zu viele offene Dateien", record.cause().getMessage());
+    try (LoopFixture f = new LoopFixture(four, LoopFixture.options())) {
+      CloseRecord record = failing(f, new InetSocketAddress("::1", 1));
+      assertEquals(FailureKind.UNSUPPORTED_ADDRESS, record.kind());
+    }
+  }
+
+  /** The kernel has made the connection and lost it again before the loop looks. */
+  @Test
+  void acceptedAndResetBeforeTheLoopLooks() throws Exception {
+    FailureTexts texts = FailureTexts.learn(SelectorProvider.provider());
+    try (LoopFixture f =
+            new LoopFixture(
+                new LoopFixture.Provider(), LoopFixture.options().withFailureTexts(texts));
+        ServerSocketChannel listener = ServerSocketChannel.open()) {
+      listener.bind(LoopFixture.loopback(0));
+      long before = LoopFixture.openDescriptors();
+      LoopFixture.Recorder recorder = new LoopFixture.Recorder();
+      connect(f, listener.getLocalAddress(), recorder);
+      LoopFixture.resetOnClose(listener.accept());
+      f.until("closed", () -> !recorder.records.isEmpty());
+      f.turns(2);
+      assertEquals(List.of("closed"), recorder.events);
+      assertEquals(FailureKind.ECONNRESET, recorder.record().kind());
+      assertEquals(Certainty.BY_TEXT, recorder.record().certainty());
+      assertEquals(Operation.CONNECT, recorder.record().operation());
+      assertEquals(EndedBy.PEER, recorder.record().endedBy());
+      assertEquals(before, LoopFixture.openDescriptors());
+    }
+  }
+
+  @Test
+  void listenerClosesWithUsInItsQueue() throws Exception {
+    try (LoopFixture f = new LoopFixture()) {
+      LoopFixture.Recorder recorder = new LoopFixture.Recorder();
+      try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+        listener.bind(LoopFixture.loopback(0));
+        connect(f, listener.getLocalAddress(), recorder);
+        f.until("open", () -> recorder.events.contains("open"));
+      }
+      f.until("closed", () -> !recorder.records.isEmpty());
+      assertEquals(List.of("open", "closed"), recorder.events);
+      assertEquals(FailureKind.ECONNRESET, recorder.record().kind());
+      assertEquals(Operation.READ, recorder.record().operation());
     }
   }
 
@@ -351,6 +473,91 @@ class ConnectingTest {
     public SocketChannel openSocketChannel() throws IOException {
       return SocketChannel.open(StandardProtocolFamily.UNIX);
     }
+  }
+
+  private static CloseRecord failingUnix(Path to) throws Exception {
+    try (LoopFixture f = new LoopFixture(new UnixProvider(), LoopFixture.options())) {
+      long before = LoopFixture.openDescriptors();
+      f.loop.turn(0);
+      LoopFixture.Recorder recorder = new LoopFixture.Recorder();
+      Connector.connect(
+          f.loop,
+          UnixDomainSocketAddress.of(to),
+          DEADLINE,
+          recorder,
+          Limits.defaults(),
+          LoopFixture.noTimeouts(),
+          SocketSettings.defaults().withNoDelay(false));
+      assertEquals(List.of(), recorder.events, "told inside the call");
+      f.until("closed", () -> !recorder.records.isEmpty());
+      f.turns(3);
+      assertEquals(List.of("closed"), recorder.events);
+      assertEquals(ConnectionState.CONNECTING, recorder.record().state());
+      assertEquals(Operation.CONNECT, recorder.record().operation());
+      assertEquals(before, LoopFixture.openDescriptors());
+      return recorder.record();
+    }
+  }
+
+  @Test
+  void unixSocketThatNobodyListensOn(@TempDir Path directory) throws Exception {
+    Path left = directory.resolve("left");
+    try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listener.bind(UnixDomainSocketAddress.of(left)); // the file stays behind
+    }
+    Path file = Files.writeString(directory.resolve("file"), "no socket");
+    for (Path to : List.of(left, file)) {
+      CloseRecord record = failingUnix(to);
+      assertEquals(FailureKind.ECONNREFUSED, record.kind());
+      assertEquals(Certainty.CERTAIN, record.certainty());
+    }
+  }
+
+  /** The kernel says ENOENT and EAGAIN, the JDK says both alike, and so it stays open which. */
+  @Test
+  void unixSocketWithoutAFileOrWithAFullQueue(@TempDir Path directory) throws Exception {
+    CloseRecord missing = failingUnix(directory.resolve("missing"));
+    Path full = directory.resolve("full");
+    List<SocketChannel> queued = new ArrayList<>();
+    try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      UnixDomainSocketAddress address = UnixDomainSocketAddress.of(full);
+      listener.bind(address, 1);
+      SocketException noRoom = null;
+      while (noRoom == null) {
+        SocketChannel filler = SocketChannel.open(StandardProtocolFamily.UNIX);
+        queued.add(filler);
+        filler.configureBlocking(false);
+        try {
+          assertTrue(filler.connect(address), "at once, or not at all");
+        } catch (SocketException e) {
+          noRoom = e;
+        }
+      }
+      CloseRecord refused = failingUnix(full);
+      for (CloseRecord record : List.of(missing, refused)) {
+        assertEquals(FailureKind.UNKNOWN, record.kind());
+        assertEquals(Certainty.UNKNOWN, record.certainty());
+        assertEquals(SocketException.class, record.cause().getClass());
+      }
+      assertEquals(noRoom.getMessage(), refused.cause().getMessage());
+      assertNotEquals(missing.cause().getMessage(), refused.cause().getMessage());
+      // With room again it is as ever.
+      listener.accept().close();
+      try (SocketChannel fits = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+        assertTrue(fits.connect(address));
+      }
+    } finally {
+      for (SocketChannel c : queued) {
+        c.close();
+      }
+    }
+  }
+
+  @Test
+  void unixPathThatIsTooLong(@TempDir Path directory) throws Exception {
+    CloseRecord record = failingUnix(directory.resolve("x".repeat(108)));
+    assertEquals(FailureKind.UNKNOWN, record.kind());
+    assertEquals("Unix domain path too long", record.cause().getMessage());
   }
 
   @Test

@@ -140,7 +140,8 @@ public final class Classifier {
    *     the answer less certain; too little can make a refusal of a time-out. {@code
    *     Long.MAX_VALUE} if it is not known
    * @return ECONNREFUSED, certain or by text; ETIMEDOUT by text; EHOSTUNREACH,
-   *     LOCAL_ADDRESS_OR_POLICY, certain; ECONNRESET by text; or unknown
+   *     LOCAL_ADDRESS_OR_POLICY, certain; ENETUNREACH, ECONNRESET by text; or unknown. Of a Unix
+   *     domain socket a missing file and a full queue have the same class, and are unknown
    */
   public Failure connect(Throwable t, long elapsedNanos) {
     FailureKind kind = byClass(t);
@@ -156,7 +157,10 @@ public final class Classifier {
     if (t instanceof BindException) {
       return certain(FailureKind.LOCAL_ADDRESS_OR_POLICY, Operation.CONNECT, t);
     }
-    kind = byText(t, Operation.CONNECT);
+    kind = t instanceof IOException ? texts.matchWithAddress(t.getMessage()) : null;
+    if (kind != null && !kind.phases().contains(Operation.CONNECT)) {
+      kind = null;
+    }
     // Each of these three has a class of its own here, which this exception has not.
     boolean contradictsClass =
         kind == FailureKind.ECONNREFUSED
@@ -290,15 +294,33 @@ public final class Classifier {
   }
 
   /**
-   * Names a failed opening of a channel or selector. It is a {@code SocketException} or an {@code
-   * IOException} for a lack of descriptors, of memory, or of the address family alike, and
-   * provoking the first to learn its text would disturb the whole process; so it is not named.
+   * Names a failed opening of a channel or selector, of which nothing else is known. {@link
+   * #open(Throwable, boolean)} can say more.
    *
    * @param t what the opening threw
    * @return unknown, unless the class says that something was closed
    */
   public Failure open(Throwable t) {
+    return open(t, false);
+  }
+
+  /**
+   * Names a failed opening of a channel or selector. It is a {@code SocketException} or an {@code
+   * IOException} for a lack of descriptors, of memory, or of the address family alike, and
+   * provoking the first to learn its text would disturb the whole process; so that only the state
+   * of the process can tell.
+   *
+   * @param t what the opening threw
+   * @param descriptorsExhausted whether the caller has seen that no descriptor of another kind can
+   *     be opened either
+   * @return EMFILE and certain if exhausted; or unknown, unless the class says that something was
+   *     closed
+   */
+  public Failure open(Throwable t, boolean descriptorsExhausted) {
     FailureKind kind = byClass(t);
+    if (kind == null && descriptorsExhausted) {
+      kind = FailureKind.EMFILE;
+    }
     return kind == null ? unknown(Operation.OPEN, t) : certain(kind, Operation.OPEN, t);
   }
 
@@ -363,7 +385,7 @@ public final class Classifier {
       length += connect(t, Long.MAX_VALUE).toString().length();
       length += accept(t, true).kind().advice().length();
       length += bind(t, true).kind().symbol().length();
-      length += open(t).kind().level().toString().length();
+      length += open(t, true).kind().level().toString().length();
     }
     if (length == 0) { // never; it keeps the calls from looking idle
       throw new IllegalStateException();

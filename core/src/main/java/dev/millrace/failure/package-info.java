@@ -47,6 +47,12 @@
  *         <td>certain</td></tr>
  *     <tr><td>connect</td><td>SocketException with the text of a reset</td><td>ECONNRESET: accepted, then reset</td>
  *         <td>by text</td></tr>
+ *     <tr><td>connect</td><td>SocketException with the text of an unreachable network</td><td>ENETUNREACH</td>
+ *         <td>by text</td></tr>
+ *     <tr><td>connect</td><td>other SocketException: EINVAL; of a Unix domain socket a missing file (ENOENT) and a
+ *         full queue (EAGAIN) alike</td><td>UNKNOWN</td><td>unknown</td></tr>
+ *     <tr><td>open</td><td>anything, and no descriptor of another kind can be opened</td><td>EMFILE</td>
+ *         <td>certain</td></tr>
  *     <tr><td>bind</td><td>BindException; the address with port 0 cannot be bound, the wildcard can</td>
  *         <td>EADDRNOTAVAIL</td><td>certain</td></tr>
  *     <tr><td>bind</td><td>BindException, text as learned</td><td>EADDRINUSE</td><td>by text</td></tr>

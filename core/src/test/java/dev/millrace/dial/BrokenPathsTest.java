@@ -309,6 +309,8 @@ class BrokenPathsTest {
       s.client.descriptorLimit(DialStage.IDLE_DESCRIPTORS);
       DialFailure failure = s.outcome(s.dialer()).failure;
       assertEquals(2, failure.attempts().size());
+      assertEquals(FailureKind.EMFILE, failure.kind());
+      assertEquals(Certainty.CERTAIN, failure.failure().certainty());
       assertEquals(Operation.OPEN, failure.failure().operation());
       s.client.descriptorLimit(100);
       s.assertOpen(0);

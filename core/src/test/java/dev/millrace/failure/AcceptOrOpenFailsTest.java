@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.Test;
 
 class AcceptOrOpenFailsTest {
@@ -25,6 +26,16 @@ class AcceptOrOpenFailsTest {
     assertEquals(
         "EMFILE (certain) on accept",
         classifier.accept(new NoClassDefFoundError("x"), true).toString());
+  }
+
+  @Test
+  void stateOfTheProcessDecidesAboutOpen() {
+    IOException t = new SocketException(InventedTexts.STRANGE);
+
+    assertEquals("EMFILE (certain) on open", classifier.open(t, true).toString());
+    assertEquals(FailureKind.UNKNOWN, classifier.open(t, false).kind());
+    assertEquals(
+        FailureKind.CLOSED_LOCALLY, classifier.open(new ClosedChannelException(), true).kind());
   }
 
   @Test

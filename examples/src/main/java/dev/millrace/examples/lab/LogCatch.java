@@ -1,11 +1,11 @@
 package dev.millrace.examples.lab;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Takes what the core logs on a thread that runs an experiment: it is a step of the timeline, and
@@ -13,45 +13,50 @@ import org.slf4j.event.Level;
  * went before.
  */
 final class LogCatch extends AppenderBase<ILoggingEvent> {
-  private static final LogCatch INSTALLED = install();
+  private static final ThreadLocal<Consumer<ILoggingEvent>> TAKER = new ThreadLocal<>();
 
-  private final ThreadLocal<Consumer<ILoggingEvent>> taker = new ThreadLocal<>();
-  private final Logger parent;
+  /** The core logs by this logger alone. */
+  private static final Logger CORE = (Logger) LoggerFactory.getLogger("dev.millrace.EventLoop");
 
-  private LogCatch(Logger parent) {
-    this.parent = parent;
-  }
+  private static final Logger PARENT = (Logger) LoggerFactory.getLogger("dev.millrace");
 
-  private static LogCatch install() {
-    // The core logs by this logger alone.
-    Logger core = (Logger) LoggerFactory.getLogger("dev.millrace.EventLoop");
-    LogCatch made = new LogCatch((Logger) LoggerFactory.getLogger("dev.millrace"));
-    made.setContext(core.getLoggerContext());
-    made.start();
-    core.addAppender(made);
-    core.setAdditive(false);
-    return made;
+  private static final LogCatch INSTALLED = new LogCatch();
+
+  private LogCatch() {
+    setContext(CORE.getLoggerContext());
   }
 
   /** Gives the lines of the calling thread to this consumer; null gives them back to the log. */
   static void take(Consumer<ILoggingEvent> lines) {
     if (lines == null) {
-      INSTALLED.taker.remove();
+      TAKER.remove();
     } else {
-      INSTALLED.taker.set(lines);
+      install();
+      TAKER.set(lines);
+    }
+  }
+
+  /** Each time: who configures the log anew takes all appenders off. */
+  private static void install() {
+    synchronized (INSTALLED) {
+      if (!CORE.isAttached(INSTALLED)) {
+        INSTALLED.start();
+        CORE.addAppender(INSTALLED);
+        CORE.setAdditive(false);
+      }
     }
   }
 
   /** Whether a line is one that an operator would be shown by default. */
   static boolean isLoud(ILoggingEvent line) {
-    return line.getLevel().toInt() >= Level.WARN.toInt() * 1_000;
+    return line.getLevel().isGreaterOrEqual(Level.WARN);
   }
 
   @Override
   protected void append(ILoggingEvent event) {
-    Consumer<ILoggingEvent> lines = taker.get();
+    Consumer<ILoggingEvent> lines = TAKER.get();
     if (lines == null) {
-      parent.callAppenders(event);
+      PARENT.callAppenders(event);
     } else {
       lines.accept(event);
     }

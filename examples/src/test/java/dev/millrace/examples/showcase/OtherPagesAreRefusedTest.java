@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a page from elsewhere can make a browser send is answered 403, with a line that says why. */
+/**
+ * What a page from elsewhere can make a browser send is answered 403, with a line that says why.
+ */
 @Timeout(60)
 class OtherPagesAreRefusedTest {
   private static final String OURS = "127.0.0.1:8080";
@@ -93,8 +95,7 @@ class OtherPagesAreRefusedTest {
   @ValueSource(strings = {"cross-site", "same-site", "none", ""})
   void anotherSiteIsRefusedWhateverElseIsSaid(String site) {
     for (String origin : new String[] {null, ORIGIN}) {
-      assertEquals(
-          "Sec-Fetch-Site is '" + site + "', allowed is same-origin", post(origin, site));
+      assertEquals("Sec-Fetch-Site is '" + site + "', allowed is same-origin", post(origin, site));
     }
   }
 
@@ -107,7 +108,9 @@ class OtherPagesAreRefusedTest {
   void overTheWireNothingIsDoneForThem() throws Exception {
     try (Shown shown = new Shown()) {
       for (String path :
-          new String[] {"/guests/open?count=3", "/server/close", "/lab/econnreset-on-read", "/echo"}) {
+          new String[] {
+            "/guests/open?count=3", "/server/close", "/lab/econnreset-on-read", "/echo"
+          }) {
         assertRefused(shown.ask("POST", path), "Origin is missing");
         assertRefused(shown.ask("POST", path, "Origin: http://evil.example"), "Origin is ");
         assertRefused(shown.ask("POST", path, "Sec-Fetch-Site: cross-site"), "Sec-Fetch-Site is ");

@@ -89,7 +89,9 @@ final class Shown implements AutoCloseable {
       int end = all.indexOf("\r\n\r\n");
       String first = all.substring(0, end);
       return new Answer(
-          Integer.parseInt(first.substring(9, 12)), first, all.substring(end + "\r\n\r\n".length()));
+          Integer.parseInt(first.substring(9, 12)),
+          first,
+          all.substring(end + "\r\n\r\n".length()));
     }
   }
 

@@ -65,8 +65,7 @@ class WatchersTest {
       shown.until(
           "nobody watches, and no timer is armed",
           () ->
-              shown.showcase.watchers().size() == 0
-                  && shown.showcase.loop().stats().timers() == 0);
+              shown.showcase.watchers().size() == 0 && shown.showcase.loop().stats().timers() == 0);
     }
   }
 

@@ -27,7 +27,8 @@ import org.slf4j.event.Level;
 /** The page's answers, byte by byte, to clients that are no browser. */
 @Timeout(120)
 class WhatThePageMayBeAskedTest {
-  private static final Pattern REFERENCE = Pattern.compile("(?:src|href|from) ?=? ?[\"']([^\"'#]+)");
+  private static final Pattern REFERENCE =
+      Pattern.compile("(?:src|href|from) ?=? ?[\"']([^\"'#]+)");
 
   @Test
   void everyFileItNamesIsThereAndNothingElseIsNamed() throws Exception {
@@ -277,8 +278,7 @@ class WhatThePageMayBeAskedTest {
       assertEquals(200, shown.get("/").status());
       lab.released.countDown();
       assertEquals(
-          "{\"name\":\"held\"}",
-          first.get(Shown.PATIENCE_MILLIS, TimeUnit.MILLISECONDS).body());
+          "{\"name\":\"held\"}", first.get(Shown.PATIENCE_MILLIS, TimeUnit.MILLISECONDS).body());
       assertEquals(200, shown.post("/lab/held").status());
     }
   }

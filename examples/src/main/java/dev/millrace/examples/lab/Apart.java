@@ -128,7 +128,7 @@ final class Apart implements Experiment.Play {
           return way;
         }
       } catch (IOException e) {
-        continue; // no such program: not this way
+        // No such program: not this way.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return null;

@@ -194,7 +194,7 @@ final class Connects {
                   refusedByTheJdk(
                       scene,
                       SocketChannel.open(StandardProtocolFamily.INET),
-                      new InetSocketAddress(InetAddress.getByName("::1"), 80),
+                      new InetSocketAddress(ipv6Loopback(), 80),
                       new PreparedProvider(
                           platform -> platform.openSocketChannel(StandardProtocolFamily.INET))));
 
@@ -285,6 +285,13 @@ final class Connects {
     SocketChannel channel = scene.keep(SocketChannel.open());
     channel.configureBlocking(false);
     return channel;
+  }
+
+  /** By its bytes: {@code ::1} as a text would be looked up. */
+  private static InetAddress ipv6Loopback() throws IOException {
+    byte[] bytes = new byte[16];
+    bytes[15] = 1;
+    return InetAddress.getByAddress(bytes);
   }
 
   private static SocketChannel openUnix(Scene scene) throws IOException {

@@ -4,6 +4,7 @@ import dev.millrace.examples.Examples;
 import dev.millrace.examples.lab.Advice.Heading;
 import dev.millrace.failure.FailureKind;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -77,11 +78,13 @@ final class ExplainCommand implements Callable<Integer> {
 
   private FailureKind named() {
     String typed = kind.toLowerCase(Locale.ROOT).replace('-', '_');
-    List<String> all =
-        Arrays.stream(FailureKind.values()).map(k -> k.symbol().toLowerCase(Locale.ROOT)).toList();
-    int at = all.indexOf(typed);
-    if (at >= 0) {
-      return FailureKind.values()[at];
+    List<String> all = new ArrayList<>();
+    for (FailureKind each : FailureKind.values()) {
+      String name = each.symbol().toLowerCase(Locale.ROOT);
+      if (name.equals(typed)) {
+        return each;
+      }
+      all.add(name);
     }
     throw wrong(
         "there is no kind '"

@@ -73,8 +73,8 @@ final class Wrap {
 
   /** CJK punctuation, kana, ideographs and full-width forms (UAX 11), as far as texts here go. */
   private static boolean isWide(char c) {
-    return c >= '\u3000' && c <= '\u9FFF'
-        || c >= '\uF900' && c <= '\uFAFF'
-        || c >= '\uFF01' && c <= '\uFF60';
+    return (c >= '\u3000' && c <= '\u9FFF')
+        || (c >= '\uF900' && c <= '\uFAFF')
+        || (c >= '\uFF01' && c <= '\uFF60');
   }
 }

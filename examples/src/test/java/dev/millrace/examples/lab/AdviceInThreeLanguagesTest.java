@@ -100,7 +100,7 @@ class AdviceInThreeLanguagesTest {
         for (String key : these.stringPropertyNames()) {
           String text = these.getProperty(key);
           // A word can be the same in two languages, as "Situation" is; a sentence can't.
-          if (one != other && text.contains(" ")) {
+          if (!one.equals(other) && text.contains(" ")) {
             assertNotEquals(text, those.getProperty(key), key + " in " + one + " and " + other);
           }
         }

@@ -200,6 +200,16 @@ public final class ExampleProcess implements AutoCloseable {
     return client;
   }
 
+  /** Waits for a line on stdout that begins like this. */
+  public String awaitOut(String beginning) {
+    return out.await(line -> line.startsWith(beginning), beginning);
+  }
+
+  /** The process's number. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Waits for a line on stderr that holds all of these. */
   public String awaitErr(String... parts) {
     return err.await(

@@ -796,7 +796,7 @@ final class HttpConnection implements ConnectionHandler {
     ResponseWriter writer = begin(Status.OK);
     fields(writer, fields);
     writer.field("Content-Type", type);
-    if (isChunked) {
+    if (isChunked && request.method() != Method.HEAD) {
       writer.field("Transfer-Encoding", "chunked");
     }
     exchange = null;

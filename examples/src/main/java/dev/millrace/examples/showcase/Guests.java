@@ -89,6 +89,9 @@ final class Guests implements AutoCloseable {
   /** The longest here first. */
   private final Deque<Guest> guests = new ArrayDeque<>();
 
+  /** The server is ending: nobody is told anything any more. */
+  private boolean isOver;
+
   /** For the echo server at this address; its loop begins with the first guest. */
   Guests(EventLoop loop, SocketAddress echo) {
     this.loop = loop;
@@ -107,6 +110,9 @@ final class Guests implements AutoCloseable {
    * @return what came of it, in one sentence
    */
   String perform(Deed deed, int count) {
+    if (isOver) {
+      return "The server is shutting down.";
+    }
     if (deed == Deed.OPEN) {
       return open(count);
     }
@@ -169,6 +175,18 @@ final class Guests implements AutoCloseable {
         .withHalfClosed(Duration.ZERO);
   }
 
+  /**
+   * Has all of them take what is theirs and go when the server closes, which is about to happen: so
+   * nothing waits for those who were told not to read. Any thread.
+   */
+  void leave() {
+    loop.execute(
+        () -> {
+          isOver = true;
+          guests.forEach(Guest::leave);
+        });
+  }
+
   /** Ends the loop, and every guest with it. */
   @Override
   public void close() {
@@ -200,6 +218,14 @@ final class Guests implements AutoCloseable {
         case CLOSE -> connection.close();
         case RESET -> connection.abort();
         default -> throw new IllegalArgumentException(deed + " is nothing that a guest can do");
+      }
+    }
+
+    void leave() {
+      owed = 0;
+      isStopped = false;
+      if (isThere) {
+        connection.resumeReading();
       }
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.examples.showcase;
 
 import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
+import dev.millrace.ConnectionHandler;
 import dev.millrace.EventLoop;
 import dev.millrace.LoopOptions;
 import dev.millrace.Server;
@@ -9,6 +10,7 @@ import dev.millrace.Timeouts;
 import dev.millrace.examples.http.HttpService;
 import dev.millrace.examples.http.HttpSettings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 /**
@@ -71,14 +74,15 @@ final class Showcase implements AutoCloseable {
       // By which a page knows that it speaks to another server than before, at the same address.
       String run = Long.toString(start, Character.MAX_RADIX);
       History history = new History(start);
+      Guests[] guests = new Guests[1]; // of the echo's address, which is known when it listens
       Server echo =
           echoBuilder
               .loop(loop)
-              .handler(() -> Connection::write)
+              .handler(() -> new Echo(guests[0]))
               .recordListener(record -> ended(loop, history, told, ECHO, record))
               .start();
       guestLoop = loop("guests");
-      Guests guests = new Guests(guestLoop, echo.addresses().get(0));
+      guests[0] = new Guests(guestLoop, echo.addresses().get(0));
       Map<String, Server> servers = new LinkedHashMap<>();
       servers.put(ECHO, echo);
       Snapshot snapshot = new Snapshot(loop, servers, history, start);
@@ -93,7 +97,7 @@ final class Showcase implements AutoCloseable {
               new Resources(),
               watchers,
               desk,
-              guests,
+              guests[0],
               count -> closeByServer(echo, count),
               model(lab));
       HttpSettings settings = HttpSettings.defaults();
@@ -109,7 +113,7 @@ final class Showcase implements AutoCloseable {
       guestLoop.start();
       loop.start(); // only now: until here nobody has been served, and all can be taken back
       isDone = true;
-      return new Showcase(loop, guests, echo, http, watchers);
+      return new Showcase(loop, guests[0], echo, http, watchers);
     } finally {
       if (!isDone) {
         loop.close();
@@ -197,10 +201,35 @@ final class Showcase implements AutoCloseable {
   /** Shuts both servers down, as {@link Server#close()} does, and ends both loops. */
   @Override
   public void close() {
-    echo.shutdown(SHUTDOWN_DEADLINE); // both at once
-    http.close();
-    echo.close();
+    close(SHUTDOWN_DEADLINE);
+  }
+
+  /** The same, with another time to wait at the most. */
+  void close(Duration deadline) {
+    CompletableFuture<?> both =
+        CompletableFuture.allOf(echo.shutdown(deadline), http.shutdown(deadline));
+    both.join(); // ends with the deadline, whatever the clients do
     loop.close();
     guests.close();
+  }
+
+  /** Sends back what it is sent; and when the server ends, so do the guests. */
+  private static final class Echo implements ConnectionHandler {
+    private final Guests guests;
+
+    Echo(Guests guests) {
+      this.guests = guests;
+    }
+
+    @Override
+    public void onData(Connection connection, ByteBuffer data) {
+      connection.write(data);
+    }
+
+    @Override
+    public void onShutdown(Connection connection) {
+      guests.leave();
+      connection.close();
+    }
   }
 }

@@ -72,8 +72,8 @@ public final class ShowcaseCommand implements Callable<Integer> {
     InetSocketAddress address = (InetSocketAddress) showcase.http().addresses().get(0);
     if (!address.getAddress().isLoopbackAddress()) {
       err.println(
-          "showcase: the page has no password, and everybody who reaches "
-              + Snapshot.textOf(address)
+          "showcase: the page has no password, and everybody who reaches port "
+              + address.getPort()
               + " may use it; without --host only this machine may");
       err.flush();
     }

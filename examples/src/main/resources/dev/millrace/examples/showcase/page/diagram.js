@@ -27,7 +27,7 @@ export class Diagram {
     this.dots = [];
     this.before = null;
     this.root = svg('svg', {
-      viewBox: `0 0 ${BASIN.w + 2 * LEFT} 420`, class: 'diagram', role: 'img', 'aria-labelledby': 'diagram-title diagram-desc',
+      viewBox: `0 0 ${BASIN.w + 2 * LEFT} 420`, class: 'diagram', role: 'img', 'aria-labelledby': 'diagram-title', 'aria-describedby': 'diagram-desc',
     });
     this.title = svg('title', {id: 'diagram-title'}, 'The states of a connection');
     this.desc = svg('desc', {id: 'diagram-desc'});

@@ -23,7 +23,7 @@ export class Failures {
     this.model = model;
     this.advice = advice;
     this.chosen = null;
-    this.root = svg('svg', {viewBox: `0 0 ${WIDTH} ${HEIGHT + TOP + 22}`, class: 'chart', role: 'img', 'aria-labelledby': 'chart-title chart-desc'});
+    this.root = svg('svg', {viewBox: `0 0 ${WIDTH} ${HEIGHT + TOP + 22}`, class: 'chart', role: 'img', 'aria-labelledby': 'chart-title', 'aria-describedby': 'chart-desc'});
     this.desc = svg('desc', {id: 'chart-desc'});
     this.bars = svg('g');
     this.scale = svg('g', {class: 'scale'});

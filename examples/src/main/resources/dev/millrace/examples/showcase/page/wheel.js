@@ -12,7 +12,7 @@ export class Wheel {
   constructor(place, tickNanos, levels) {
     this.tickNanos = tickNanos;
     this.rings = [];
-    this.root = svg('svg', {viewBox: '0 0 340 340', class: 'wheel', role: 'img', 'aria-labelledby': 'wheel-title wheel-desc'});
+    this.root = svg('svg', {viewBox: '0 0 340 340', class: 'wheel', role: 'img', 'aria-labelledby': 'wheel-title', 'aria-describedby': 'wheel-desc'});
     this.desc = svg('desc', {id: 'wheel-desc'});
     this.root.append(svg('title', {id: 'wheel-title'}, 'The timer wheel'), this.desc);
     for (let level = 0; level < levels; level++) {

@@ -158,7 +158,7 @@ final class Showcase implements AutoCloseable {
     return json.endArray().endObject().toString();
   }
 
-  /** Our side's close, of those here for the longest time. */
+  /** Our side's close, the newest first, as guests are told. */
   private static String closeByServer(Server echo, int count) {
     List<Connection> all = new ArrayList<>();
     echo.forEachConnection(
@@ -167,7 +167,7 @@ final class Showcase implements AutoCloseable {
             all.add(c);
           }
         });
-    all.sort(Comparator.comparingLong(Connection::id));
+    all.sort(Comparator.comparingLong(Connection::id).reversed());
     int n = Math.min(count, all.size());
     for (Connection each : all.subList(0, n)) {
       each.close("asked for on the page");

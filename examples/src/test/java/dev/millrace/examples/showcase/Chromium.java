@@ -196,32 +196,26 @@ final class Chromium implements AutoCloseable {
     return nodes;
   }
 
-  /** A picture of an element and what is around it, as PNG. */
-  byte[] picture(String selector, int margin) {
+  /** A picture of an element's upper part and what is around it, as PNG. */
+  byte[] picture(String selector, int margin, int height) {
     Object box =
         value(
-            "(() => { const r = document.querySelector('%s').getBoundingClientRect(); return {x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height}; })()"
+            """
+            (() => {
+              const r = document.querySelector('%s').getBoundingClientRect();
+              return {x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height};
+            })()"""
                 .formatted(selector));
-    double x = number(box, "x") - margin;
-    double y = number(box, "y") - margin;
-    return picture(
-        Math.max(0, x),
-        Math.max(0, y),
-        number(box, "width") + 2 * margin,
-        number(box, "height") + 2 * margin);
-  }
-
-  /** A picture of a part of the page, as PNG. */
-  byte[] picture(double x, double y, double width, double height) {
+    Map<String, Object> clip =
+        Map.of(
+            "x", number(box, "x") - margin,
+            "y", number(box, "y") - margin,
+            "width", number(box, "width") + 2 * margin,
+            "height", Math.min(number(box, "height") + 2 * margin, height),
+            "scale", 1);
     Object shot =
         call(
-            "Page.captureScreenshot",
-            "format",
-            "png",
-            "captureBeyondViewport",
-            true,
-            "clip",
-            Map.of("x", x, "y", y, "width", width, "height", height, "scale", 1));
+            "Page.captureScreenshot", "format", "png", "captureBeyondViewport", true, "clip", clip);
     return Base64.getDecoder().decode((String) JsonText.at(shot, "data"));
   }
 

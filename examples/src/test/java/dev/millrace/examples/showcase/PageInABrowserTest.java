@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.ConnectionState;
+import dev.millrace.Timeouts;
 import dev.millrace.examples.OutsideProgram;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -249,7 +251,7 @@ class PageInABrowserTest {
     browser.prefer("prefers-color-scheme", "dark");
     String dark = colour();
     assertFalse(light.equals(dark), light);
-    assertEquals("true", browser.value("document.getElementById('theme').getAttribute('aria-pressed')"));
+    browser.until("document.getElementById('theme').getAttribute('aria-pressed') === 'true'");
     click("#theme");
     assertEquals(light, colour());
     browser.open(shown.origin() + "/");
@@ -271,7 +273,7 @@ class PageInABrowserTest {
         list(
             """
             (async () => {
-              await Promise.all(document.getAnimations().map((a) => a.finished));
+              await Promise.allSettled(document.getAnimations().map((a) => a.finished));
               const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
               const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
                   .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
@@ -382,23 +384,73 @@ class PageInABrowserTest {
   @Test
   void thePicturesOfTheDocumentation() throws Exception {
     String directory = System.getProperty("millrace.screenshots");
-    showSomething();
     Path to = directory == null ? null : Files.createDirectories(Path.of(directory));
-    write(to, "showcase-light.png", browser.picture(0, 0, 1240, 1330));
-    browser.prefer("prefers-color-scheme", "dark");
-    write(to, "showcase-dark.png", browser.picture(0, 0, 1240, 1330));
-    browser.prefer("prefers-color-scheme", "light");
+    shown.close();
+    // Short ones, so that some of each can be seen within the time of one look.
+    Timeouts timeouts =
+        Timeouts.defaults()
+            .withReadIdle(Duration.ofSeconds(7))
+            .withWriteStall(Duration.ofSeconds(2))
+            .withDrain(Duration.ofSeconds(3));
+    shown = new Shown(new ExperimentsLab(), 0, timeouts);
+    browser.resize(1120, 900);
+    browser.open(shown.origin() + "/");
+    browser.until(LIVE);
+    if (to != null) {
+      aBusyMinute();
+    }
     click("[data-name=econnreset-on-write]");
     browser.until("document.querySelector('#timeline .advice') !== null");
-    write(to, "showcase-timeline.png", browser.picture(".lab", 18));
+    write(to, "showcase-timeline.png", "section[aria-labelledby=h-lab]", 0, 1_240);
+    showSomething();
+    write(to, "showcase-light.png", "body", 0, 1_210);
+    browser.prefer("prefers-color-scheme", "dark");
+    write(to, "showcase-dark.png", "body", 0, 1_210);
+    browser.prefer("prefers-color-scheme", "light");
     browser.resize(390, 844);
-    write(to, "showcase-narrow.png", browser.picture(0, 0, 390, 1500));
+    write(to, "showcase-narrow.png", "body", 0, 1_500);
   }
 
-  private static void write(Path directory, String name, byte[] png) throws IOException {
+  /** A few of everything, one after another, as the chart has them. */
+  private static void aBusyMinute() {
+    for (int i = 0; i < 24; i++) {
+      long before = (long) browser.value("Number(document.getElementById('link').dataset.up)");
+      tell("/guests/open", i % 5 + 3);
+      tell("/guests/send", i % 7 + 1);
+      if (i % 4 == 1) {
+        tell("/guests/flood", 2);
+      }
+      if (i % 3 == 0) {
+        tell("/guests/close", i % 4 + 1);
+      }
+      if (i % 5 == 2) {
+        tell("/guests/reset", i % 3 + 1);
+      }
+      if (i % 6 == 4) {
+        tell("/server/close", 3);
+      }
+      // On to the next second but one, which is the next bar.
+      browser.until(
+          "Number(document.getElementById('link').dataset.up) >= " + (before + History.BIN_NANOS / 1_000_000));
+    }
+  }
+
+  private static void tell(String deed, int count) {
+    browser.value("document.getElementById('said').textContent = ''");
+    browser.value("document.getElementById('count').value = '" + count + "'");
+    click("[data-deed=\"" + deed + "\"]");
+    browser.until("document.getElementById('said').textContent !== ''");
+  }
+
+  /** The upper part of an element, in as many colours as make a small file. */
+  private static void write(Path to, String name, String selector, int margin, int height)
+      throws IOException {
+    // Colours go over into each other; a picture in the middle of that is of neither.
+    browser.value("Promise.allSettled(document.getAnimations().map((a) => a.finished))");
+    byte[] png = browser.picture(selector, margin, height);
     assertTrue(png.length > 10_000, () -> name + " has " + png.length + " bytes");
-    if (directory != null) {
-      Files.write(directory.resolve(name), png);
+    if (to != null) {
+      Files.write(to.resolve(name), FewColours.of(png));
     }
   }
 
@@ -421,10 +473,12 @@ class PageInABrowserTest {
     browser.until("document.querySelector('#about .advice') !== null");
     tell("/guests/open", "4", "4 guests came.");
     tell("/guests/flood", "3", "3 guests began to send 16 MiB and to read nothing.");
-    tell("/guests/half-close", "4", "4 guests half-closed.");
-    tell("/guests/close", "2", "2 guests closed.");
+    tell("/guests/half-close", "1", "1 guest half-closed.");
+    browser.until("document.querySelectorAll('#connections tr.queued').length >= 4");
     tell("/server/close", "5", "The server closes 5 connections.");
-    browser.until("document.querySelectorAll('.dot').length > 2");
+    // Who doesn't read is not gone with that: his answer waits.
+    browser.until(
+        "Number(document.querySelector('.node[data-state=OPEN_DRAINING] .count').textContent) > 2");
   }
 
   private static void tell(String deed, String count, String said) {

@@ -29,10 +29,15 @@ final class Shown implements AutoCloseable {
 
   /** With these experiments, and the page on a port; 0 picks one. */
   Shown(Lab lab, int httpPort) throws IOException {
+    this(lab, httpPort, Timeouts.defaults());
+  }
+
+  /** With these time-outs of the echo. */
+  Shown(Lab lab, int httpPort, Timeouts timeouts) throws IOException {
     showcase =
         Showcase.start(
             "127.0.0.1",
-            Server.builder().listen("127.0.0.1", 0),
+            Server.builder().listen("127.0.0.1", 0).timeouts(timeouts),
             Server.builder().listen("127.0.0.1", httpPort),
             Timeouts.defaults(),
             lab,

@@ -3,9 +3,9 @@
 
 import {svg, say, count, isStill} from './draw.js';
 
-const W = 128;
+const W = 126;
 const H = 54;
-const GAP = 188;
+const GAP = 196;
 const LEFT = 14;
 const ROWS = [104, 238];
 const BASIN = {x: LEFT, y: 356, w: 6 * GAP - (GAP - W), h: 46};

@@ -133,6 +133,7 @@ function show(snapshot) {
   }
   started = snapshot.run;
   link('live', `live, up ${span(snapshot.upMillis)}`);
+  $('link').dataset.up = snapshot.upMillis;
   tiles(snapshot);
   for (const part of Object.values(parts)) {
     part.update(snapshot);

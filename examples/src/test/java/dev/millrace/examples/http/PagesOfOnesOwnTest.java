@@ -162,8 +162,7 @@ class PagesOfOnesOwnTest {
     try (Served served = served(new Sample());
         Socket client = served.connect()) {
       Served.send(client, "GET /three HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-      String all =
-          new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      String all = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
       assertTrue(all.contains("Connection: close\r\n"), all);
       assertFalse(all.contains("Transfer-Encoding"), all);
       assertTrue(all.endsWith("\r\n\r\none two three"), all);
@@ -194,8 +193,7 @@ class PagesOfOnesOwnTest {
       }
       assertEquals(List.of("ended 0"), onLoop(served, () -> List.copyOf(sample.ended)));
       assertEquals(
-          false,
-          onLoop(served, () -> sample.streams.get(0).write(ByteBuffer.wrap(bytes("late")))));
+          false, onLoop(served, () -> sample.streams.get(0).write(ByteBuffer.wrap(bytes("late")))));
     }
   }
 
@@ -219,8 +217,7 @@ class PagesOfOnesOwnTest {
             kept.respond(Status.OK, TEXT, bytes("kept"));
             return null;
           });
-      Answer answer =
-          new Answer.Reader(late.getInputStream().readAllBytes()).next("GET");
+      Answer answer = new Answer.Reader(late.getInputStream().readAllBytes()).next("GET");
       assertEquals("kept", answer.body());
       assertTrue(answer.isLast());
     } finally {
@@ -257,13 +254,14 @@ class PagesOfOnesOwnTest {
   void aPageThatThrowsOrLiesIsOurFault() throws Exception {
     try (Served served = served(new Sample())) {
       assertEquals(500, served.ask("GET", "/throws").status());
-      Answer.Reader reader =
-          served.untilClosed("GET /liar HTTP/1.1\r\nHost: h\r\n\r\n");
+      Answer.Reader reader = served.untilClosed("GET /liar HTTP/1.1\r\nHost: h\r\n\r\n");
       assertEquals("x", reader.next("GET").body());
     }
   }
 
-  /** The loop holds one such answer at a time: the second client's waits, its page is asked once. */
+  /**
+   * The loop holds one such answer at a time: the second client's waits, its page is asked once.
+   */
   @Test
   void anAnswerThatFindsNoRoomIsGivenOnceAndWhole() {
     int budget = 256 << 10;
@@ -293,8 +291,7 @@ class PagesOfOnesOwnTest {
                               .pause(Duration.ofSeconds(2))
                               .resumeReading()
                               .awaitEnd());
-              SimPeer second =
-                  trial.peer(Duration.ofSeconds(1), p -> p.send(get).awaitEnd());
+              SimPeer second = trial.peer(Duration.ofSeconds(1), p -> p.send(get).awaitEnd());
               trial.check(() -> assertEquals(2, asked[0]));
               for (SimPeer each : List.of(first, second)) {
                 trial.check(

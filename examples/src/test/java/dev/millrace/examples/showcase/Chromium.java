@@ -25,9 +25,9 @@ import java.util.concurrent.TimeUnit;
  * message behind another with a zero byte between, over two pipes.
  *
  * <p>Not Selenium: it would bring some twenty jars and a driver of its own, and what is wanted here
- * beside clicks, the events of network and console, the tree that a screen reader gets, and what the
- * user prefers, is this protocol in any case. Not its WebSocket either: pipes need no port, and end
- * with the process.
+ * beside clicks, the events of network and console, the tree that a screen reader gets, and what
+ * the user prefers, is this protocol in any case. Not its WebSocket either: pipes need no port, and
+ * end with the process.
  *
  * <p>One thread. Nothing waits here for a time: a page is asked to say when something is so, and
  * says itself when that takes too long.
@@ -48,7 +48,8 @@ final class Chromium implements AutoCloseable {
 
   Chromium() throws IOException {
     profile = Files.createTempDirectory("millrace-chromium");
-    // It takes its orders on descriptor 3 and answers on 4; a child of the JVM has 0 and 1 for that.
+    // It takes its orders on descriptor 3 and answers on 4; a child of the JVM has 0 and 1 for
+    // that.
     List<String> command =
         new ArrayList<>(
             List.of("sh", "-c", "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1", "sh"));
@@ -119,9 +120,7 @@ final class Chromium implements AutoCloseable {
   /** What the user has set for all pages: {@code prefers-color-scheme}, {@code dark}. */
   void prefer(String feature, String value) {
     call(
-        "Emulation.setEmulatedMedia",
-        "features",
-        List.of(Map.of("name", feature, "value", value)));
+        "Emulation.setEmulatedMedia", "features", List.of(Map.of("name", feature, "value", value)));
   }
 
   /** Presses a key and lets it go, as it comes from a keyboard. */
@@ -181,7 +180,12 @@ final class Chromium implements AutoCloseable {
                 .formatted(PATIENCE_MILLIS, expression));
     if (!Boolean.TRUE.equals(came)) {
       throw new AssertionError(
-          "not within " + PATIENCE_MILLIS + " ms: " + expression + "\n" + value("document.body.innerText"));
+          "not within "
+              + PATIENCE_MILLIS
+              + " ms: "
+              + expression
+              + "\n"
+              + value("document.body.innerText"));
     }
   }
 
@@ -208,11 +212,16 @@ final class Chromium implements AutoCloseable {
                 .formatted(selector));
     Map<String, Object> clip =
         Map.of(
-            "x", number(box, "x") - margin,
-            "y", number(box, "y") - margin,
-            "width", number(box, "width") + 2 * margin,
-            "height", Math.min(number(box, "height") + 2 * margin, height),
-            "scale", 1);
+            "x",
+            number(box, "x") - margin,
+            "y",
+            number(box, "y") - margin,
+            "width",
+            number(box, "width") + 2 * margin,
+            "height",
+            Math.min(number(box, "height") + 2 * margin, height),
+            "scale",
+            1);
     Object shot =
         call(
             "Page.captureScreenshot", "format", "png", "captureBeyondViewport", true, "clip", clip);

@@ -129,15 +129,18 @@ class PageInABrowserTest {
       client.close();
       browser.until(row + " === undefined");
     }
-    browser.until("document.querySelector('#records tbody tr').cells[2].textContent === 'ECONNRESET'");
-    assertEquals("certain", browser.value("document.querySelector('#records tr.failed').cells[3].textContent"));
-    assertEquals("read", browser.value("document.querySelector('#records tr.failed').cells[6].textContent"));
+    browser.until(
+        "document.querySelector('#records tbody tr').cells[2].textContent === 'ECONNRESET'");
+    assertEquals(
+        "certain",
+        browser.value("document.querySelector('#records tr.failed').cells[3].textContent"));
+    assertEquals(
+        "read", browser.value("document.querySelector('#records tr.failed').cells[6].textContent"));
     browser.until("document.querySelector('.chart rect[data-kind=ECONNRESET]') !== null");
     assertEquals(
         "ECONNRESET 1",
         browser.value("document.querySelector('#legend button').textContent.trim()"));
-    browser.until(
-        "document.querySelector('.node[data-state=CLOSED] .count').textContent === '1'");
+    browser.until("document.querySelector('.node[data-state=CLOSED] .count').textContent === '1'");
   }
 
   @Test
@@ -161,24 +164,28 @@ class PageInABrowserTest {
   @Test
   void whoWantsNoMotionSeesTheEdgeAndNoDots() {
     browser.prefer("prefers-reduced-motion", "reduce");
-    browser.value("window.seen = false; new MutationObserver(() => { seen ||= document.querySelector('.dot') !== null; })"
-        + ".observe(document.querySelector('.diagram'), {childList: true, subtree: true})");
+    browser.value(
+        "window.seen = false; new MutationObserver(() => { seen ||= document.querySelector('.dot') !== null; })"
+            + ".observe(document.querySelector('.diagram'), {childList: true, subtree: true})");
     click("[data-deed=\"/guests/open\"]");
     browser.until("document.getElementById('t-open-more').textContent.startsWith('5 echo')");
     click("[data-deed=\"/guests/reset\"]");
-    browser.until("document.querySelector('[data-edge=\"OPEN CLOSED\"]').classList.contains('hot')");
+    browser.until(
+        "document.querySelector('[data-edge=\"OPEN CLOSED\"]').classList.contains('hot')");
     assertEquals(false, browser.value("seen"));
   }
 
   @Test
   void anExperimentIsDrawnAsATimelineWithItsAdvice() {
-    browser.value("document.getElementById('language').value = 'ja'; document.getElementById('language').dispatchEvent(new Event('change'))");
+    browser.value(
+        "document.getElementById('language').value = 'ja'; document.getElementById('language').dispatchEvent(new Event('change'))");
     click("[data-name=econnreset-on-read]");
     browser.until("document.querySelector('#timeline .advice') !== null");
     assertTrue(
         ((String) browser.value("document.getElementById('lab-said').textContent"))
             .startsWith("econnreset-on-read: as expected, "));
-    List<?> who = list("[...document.querySelectorAll('#timeline .step b')].map((b) => b.textContent)");
+    List<?> who =
+        list("[...document.querySelectorAll('#timeline .step b')].map((b) => b.textContent)");
     assertTrue(who.containsAll(List.of("Peer", "Kernel", "JDK", "Millrace")), who::toString);
     // The thread goes through every point of each program.
     assertEquals(
@@ -191,13 +198,22 @@ class PageInABrowserTest {
             })"""));
     assertEquals("ja", browser.value("document.querySelector('#timeline .advice').lang"));
     assertEquals(
-        true, browser.value("/[ぁ-ん]/.test(document.querySelector('#timeline .advice').textContent)"));
-    assertEquals("ECONNRESET", browser.value("document.querySelector('#timeline .advice h3').firstChild.nextSibling.textContent"));
+        true,
+        browser.value("/[ぁ-ん]/.test(document.querySelector('#timeline .advice').textContent)"));
+    assertEquals(
+        "ECONNRESET",
+        browser.value(
+            "document.querySelector('#timeline .advice h3').firstChild.nextSibling.textContent"));
     // In another language at once, without provoking anything again.
-    browser.value("document.getElementById('language').value = 'de'; document.getElementById('language').dispatchEvent(new Event('change'))");
+    browser.value(
+        "document.getElementById('language').value = 'de'; document.getElementById('language').dispatchEvent(new Event('change'))");
     browser.until("document.querySelector('#timeline .advice').lang === 'de'");
-    browser.value("document.getElementById('find').value = 'no such thing'; document.getElementById('find').dispatchEvent(new Event('input'))");
-    assertEquals(0L, browser.value("[...document.querySelectorAll('#experiments li')].filter((li) => li.offsetParent).length"));
+    browser.value(
+        "document.getElementById('find').value = 'no such thing'; document.getElementById('find').dispatchEvent(new Event('input'))");
+    assertEquals(
+        0L,
+        browser.value(
+            "[...document.querySelectorAll('#experiments li')].filter((li) => li.offsetParent).length"));
     assertEquals(List.of(), browser.complaints());
   }
 
@@ -218,12 +234,24 @@ class PageInABrowserTest {
       // A focus that can't be seen is none.
       assertEquals(
           true,
-          browser.value("getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.matches('.skip')"),
+          browser.value(
+              "getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.matches('.skip')"),
           id);
     }
     assertEquals("skip", reached.get(0));
     for (String needed :
-        List.of("theme", "State diagram", "count", "/guests/open", "/guests/reset", "/server/close", "language", "find", "econnreset-on-read", "connections", "records")) {
+        List.of(
+            "theme",
+            "State diagram",
+            "count",
+            "/guests/open",
+            "/guests/reset",
+            "/server/close",
+            "language",
+            "find",
+            "econnreset-on-read",
+            "connections",
+            "records")) {
       assertTrue(reached.contains(needed), () -> needed + " is not in " + reached);
     }
     focus("#theme");
@@ -313,16 +341,44 @@ class PageInABrowserTest {
           .computeIfAbsent(role, any -> new ArrayList<>())
           .add(name == null ? "" : String.valueOf(JsonText.at(name, "value")));
     }
-    for (String role : List.of("button", "textbox", "searchbox", "spinbutton", "combobox", "image", "table", "region", "heading", "link")) {
+    for (String role :
+        List.of(
+            "button",
+            "textbox",
+            "searchbox",
+            "spinbutton",
+            "combobox",
+            "image",
+            "table",
+            "region",
+            "heading",
+            "link")) {
       for (String name : names.getOrDefault(role, List.of())) {
-        assertFalse(name.isBlank() && !role.equals("table"), () -> "a " + role + " without a name: " + names);
+        assertFalse(
+            name.isBlank() && !role.equals("table"),
+            () -> "a " + role + " without a name: " + names);
       }
     }
-    assertTrue(names.get("button").containsAll(List.of("Dark", "Open", "Half-close", "Reset")), names::toString);
-    assertTrue(names.get("heading").containsAll(List.of("Millrace", "States", "Timer wheel", "Error lab", "Last close records")), names::toString);
+    assertTrue(
+        names.get("button").containsAll(List.of("Dark", "Open", "Half-close", "Reset")),
+        names::toString);
+    assertTrue(
+        names
+            .get("heading")
+            .containsAll(
+                List.of("Millrace", "States", "Timer wheel", "Error lab", "Last close records")),
+        names::toString);
     assertEquals(1, names.get("main").size());
     assertEquals(1, names.get("banner").size());
-    assertTrue(names.get("image").containsAll(List.of("The states of a connection", "The timer wheel", "Connections that ended, by kind")), names::toString);
+    assertTrue(
+        names
+            .get("image")
+            .containsAll(
+                List.of(
+                    "The states of a connection",
+                    "The timer wheel",
+                    "Connections that ended, by kind")),
+        names::toString);
     assertTrue(names.get("status").size() >= 4, "live regions: " + names);
     assertEquals("en", browser.value("document.documentElement.lang"));
     // Headings go down one level at a time, and there is one at the top.
@@ -334,7 +390,8 @@ class PageInABrowserTest {
     // Ids are there once.
     assertEquals(
         true,
-        browser.value("(() => { const ids = [...document.querySelectorAll('[id]')].map((e) => e.id); return new Set(ids).size === ids.length; })()"));
+        browser.value(
+            "(() => { const ids = [...document.querySelectorAll('[id]')].map((e) => e.id); return new Set(ids).size === ids.length; })()"));
   }
 
   @Test
@@ -347,7 +404,8 @@ class PageInABrowserTest {
       // What does not fit scrolls within its own frame, and a keyboard can do that.
       assertEquals(
           true,
-          browser.value("[...document.querySelectorAll('.scroll')].every((e) => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)"));
+          browser.value(
+              "[...document.querySelectorAll('.scroll')].every((e) => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)"));
     }
   }
 
@@ -367,12 +425,15 @@ class PageInABrowserTest {
     browser.until(LIVE);
     // Another server: what the last one had seen is over.
     browser.until("document.querySelector('#records tr.failed') === null");
-    assertEquals("0", browser.value("document.querySelector('.node[data-state=CLOSED] .count').textContent"));
+    assertEquals(
+        "0",
+        browser.value("document.querySelector('.node[data-state=CLOSED] .count').textContent"));
   }
 
   @Test
   void aPageThatNobodySeesDoesNotWatch() throws Exception {
-    browser.value("Object.defineProperty(document, 'hidden', {get: () => window.away, configurable: true}); window.away = true; document.dispatchEvent(new Event('visibilitychange'))");
+    browser.value(
+        "Object.defineProperty(document, 'hidden', {get: () => window.away, configurable: true}); window.away = true; document.dispatchEvent(new Event('visibilitychange'))");
     shown.until("nobody watches", () -> shown.showcase.watchers().size() == 0);
     assertEquals("paused", browser.value("document.getElementById('link-text').textContent"));
     browser.value("window.away = false; document.dispatchEvent(new Event('visibilitychange'))");
@@ -431,7 +492,8 @@ class PageInABrowserTest {
       }
       // On to the next second but one, which is the next bar.
       browser.until(
-          "Number(document.getElementById('link').dataset.up) >= " + (before + History.BIN_NANOS / 1_000_000));
+          "Number(document.getElementById('link').dataset.up) >= "
+              + (before + History.BIN_NANOS / 1_000_000));
     }
   }
 

@@ -45,17 +45,14 @@ class ShowcaseProgramTest {
       assertEquals(3, out.size(), showcase::toString);
       assertTrue(out.get(0).matches("listening on 127\\.0\\.0\\.1:\\d+"), out::toString);
       assertTrue(out.get(1).matches("listening on 127\\.0\\.0\\.1:\\d+"), out::toString);
-      assertEquals(
-          "the page is at http://127.0.0.1:" + portOf(out.get(1)) + "/", out.get(2));
+      assertEquals("the page is at http://127.0.0.1:" + portOf(out.get(1)) + "/", out.get(2));
       try (Socket echo = Shown.connect(portOf(out.get(0)));
           Socket page = Shown.connect(portOf(out.get(1)))) {
         echo.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
         assertEquals(
-            "hello",
-            new String(echo.getInputStream().readNBytes(5), StandardCharsets.US_ASCII));
+            "hello", new String(echo.getInputStream().readNBytes(5), StandardCharsets.US_ASCII));
         Shown.send(page, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        String answer =
-            new String(page.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String answer = new String(page.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(answer.contains("<title>Millrace, live</title>"), answer);
       }
       assertEquals(List.of(), warnings(showcase));
@@ -106,7 +103,9 @@ class ShowcaseProgramTest {
           lines
               .get(0)
               .startsWith(
-                  "showcase: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": EADDRINUSE: "),
+                  "showcase: cannot listen on 127.0.0.1:"
+                      + taken.getLocalPort()
+                      + ": EADDRINUSE: "),
           lines::toString);
     }
   }

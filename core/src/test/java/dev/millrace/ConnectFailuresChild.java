@@ -41,7 +41,7 @@ final class ConnectFailuresChild {
               public SocketChannel openSocketChannel() throws IOException {
                 // Bound, so that the kernel has an address to find unfit for where it is to go.
                 SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
-                return channel.bind(new InetSocketAddress("127.0.0.1", 0));
+                return channel.bind(LoopFixture.loopback(0));
               }
             },
             System::nanoTime,
@@ -82,7 +82,7 @@ final class ConnectFailuresChild {
     routerSaysNo();
     portsUsedUp();
     ip("link set lo down");
-    print("loopbackDown", loop, new InetSocketAddress("127.0.0.1", 1));
+    print("loopbackDown", loop, LoopFixture.loopback(1));
     loop.close();
     ipv4Loop.close();
     System.out.println("end");

@@ -10,6 +10,7 @@ import dev.millrace.failure.FailureKind;
 import dev.millrace.failure.FailureTexts;
 import dev.millrace.failure.Operation;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
@@ -338,6 +339,12 @@ class ConnectingTest {
     }
   }
 
+  private static InetSocketAddress loopback6(int port) throws IOException {
+    byte[] bytes = new byte[16];
+    bytes[15] = 1;
+    return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+  }
+
   @Test
   void refusedAtEachAddressOfOurOwn() throws Exception {
     int port;
@@ -346,10 +353,10 @@ class ConnectingTest {
     }
     for (InetSocketAddress to :
         List.of(
-            new InetSocketAddress("127.0.0.1", port),
-            new InetSocketAddress("127.0.0.1", 0),
+            LoopFixture.loopback(port),
+            LoopFixture.loopback(0),
             new InetSocketAddress("0.0.0.0", port),
-            new InetSocketAddress("::1", port))) {
+            loopback6(port))) {
       try (LoopFixture f = new LoopFixture()) {
         CloseRecord record = failing(f, to);
         assertEquals(FailureKind.ECONNREFUSED, record.kind(), to.toString());
@@ -369,7 +376,7 @@ class ConnectingTest {
           }
         };
     try (LoopFixture f = new LoopFixture(four, LoopFixture.options())) {
-      CloseRecord record = failing(f, new InetSocketAddress("::1", 1));
+      CloseRecord record = failing(f, loopback6(1));
       assertEquals(FailureKind.UNSUPPORTED_ADDRESS, record.kind());
     }
   }

@@ -131,8 +131,7 @@ public final class Dial {
       return;
     }
     try {
-      lookup =
-          settings.resolver.lookUp(host, (found, thrown) -> answered(host, port, found, thrown));
+      lookup = settings.resolver.lookUp(host, (found, thrown) -> answered(port, found, thrown));
     } catch (RuntimeException e) {
       lookupFailsLater(e); // too many of them, or the executor takes no more
     }
@@ -144,14 +143,14 @@ public final class Dial {
   }
 
   /** On the look-up's thread. */
-  private void answered(String host, int port, List<InetAddress> found, Throwable thrown) {
+  private void answered(int port, List<InetAddress> found, Throwable thrown) {
     try {
       loop.execute(
           () -> {
             if (thrown != null) {
               lookupFailed(thrown);
             } else if (state == DialState.LOOKING_UP) {
-              begin(inOrder(host, port, found));
+              begin(inOrder(port, found));
             }
           });
     } catch (RejectedExecutionException e) {
@@ -159,8 +158,7 @@ public final class Dial {
     }
   }
 
-  /** With the name in it, for log lines. */
-  private List<InetSocketAddress> inOrder(String host, int port, List<InetAddress> found) {
+  private List<InetSocketAddress> inOrder(int port, List<InetAddress> found) {
     List<InetSocketAddress> order = new ArrayList<>();
     for (InetAddress address : Order.of(found, settings.firstFamily)) {
       order.add(new InetSocketAddress(address, port));

@@ -261,7 +261,7 @@ public final class Dialer {
    * Calls one of some addresses; they are tried in the order given.
    *
    * @param loop carries the connection; the call must come from its thread
-   * @param addresses at least one, <em>copied</em>; those beyond {@code maxAddresses} are not
+   * @param addresses at least one, <em>copied</em>; those beyond {@link #withMaxAddresses} are not
    *     looked at
    * @param listener hears what came of it, after this call
    * @return the call, which can be cancelled

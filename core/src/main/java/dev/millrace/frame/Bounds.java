@@ -31,6 +31,7 @@ final class Bounds {
   }
 
   /** Refuses what can't be written, before the first byte is. */
+  @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
   static void beforeWrite(
       ByteBuffer target, int overheadBytes, ByteBuffer payload, int maxPayloadBytes) {
     if (target == payload) {

@@ -60,7 +60,7 @@ public final class Delimited {
       number = shifted(number, b);
     }
     wanted = number;
-    mask = -1L >>> Long.SIZE - Byte.SIZE * delimiter.length;
+    mask = -1L >>> (Long.SIZE - Byte.SIZE * delimiter.length);
   }
 
   /**
@@ -123,7 +123,7 @@ public final class Delimited {
   }
 
   private static long shifted(long window, byte next) {
-    return window << Byte.SIZE | next & 0xFF;
+    return (window << Byte.SIZE) | (next & 0xFF);
   }
 
   /** So many bytes there must be: else the window still holds some of the frame before. */

@@ -111,7 +111,7 @@ public final class FrameCodec {
       return FrameResult.DESYNCHRONISED;
     }
     type = data.get(at + TYPE_AT) & 0xFF;
-    id = (long) intAt(data, at + ID_AT) << 32 | intAt(data, at + ID_AT + 4) & 0xFFFF_FFFFL;
+    id = ((long) intAt(data, at + ID_AT) << 32) | (intAt(data, at + ID_AT + 4) & 0xFFFF_FFFFL);
     length = intAt(data, at + LENGTH_AT);
     if (length < 0 || length > maxPayloadBytes) { // below 0: it has no sign on the wire
       return FrameResult.OVERSIZED;
@@ -133,7 +133,7 @@ public final class FrameCodec {
   private static boolean mayBeFrame(ByteBuffer data, int at, int available) {
     int looked = Math.min(available, TYPE_AT);
     for (int i = 0; i < looked; i++) {
-      int expected = MAGIC_AND_VERSION >>> 8 * (TYPE_AT - 1 - i) & 0xFF;
+      int expected = (MAGIC_AND_VERSION >>> (8 * (TYPE_AT - 1 - i))) & 0xFF;
       if ((data.get(at + i) & 0xFF) != expected) {
         return false;
       }
@@ -245,7 +245,7 @@ public final class FrameCodec {
     target.position(from).put(payload);
     int payloadChecksum = checksum(target, from, bytes);
     // By bytes where the order matters: the target's is the caller's.
-    putInt(target, at, MAGIC_AND_VERSION << 8 | type);
+    putInt(target, at, (MAGIC_AND_VERSION << 8) | type);
     putInt(target, at + LENGTH_AT, bytes);
     putInt(target, at + ID_AT, (int) (id >>> 32));
     putInt(target, at + ID_AT + 4, (int) id);

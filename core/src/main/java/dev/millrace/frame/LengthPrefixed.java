@@ -45,7 +45,7 @@ public final class LengthPrefixed {
     if (prefixBytes < 1 || prefixBytes > 4) {
       throw new IllegalArgumentException("prefix bytes are " + prefixBytes + ", allowed is 1 to 4");
     }
-    int most = prefixBytes == 4 ? Integer.MAX_VALUE - prefixBytes : (1 << 8 * prefixBytes) - 1;
+    int most = prefixBytes == 4 ? Integer.MAX_VALUE - prefixBytes : (1 << (8 * prefixBytes)) - 1;
     this.prefixBytes = prefixBytes;
     this.isBigEndian = Objects.requireNonNull(order, "order") == ByteOrder.BIG_ENDIAN;
     this.maxPayloadBytes = Bounds.payload(maxPayloadBytes, most);
@@ -88,7 +88,7 @@ public final class LengthPrefixed {
     int at = data.position();
     int length = 0;
     for (int i = 0; i < prefixBytes; i++) {
-      length = length << 8 | data.get(at + (isBigEndian ? i : prefixBytes - 1 - i)) & 0xFF;
+      length = (length << 8) | (data.get(at + (isBigEndian ? i : prefixBytes - 1 - i)) & 0xFF);
     }
     if (length < 0 || length > maxPayloadBytes) { // below 0: it has no sign on the wire
       return FrameResult.OVERSIZED;
@@ -157,7 +157,7 @@ public final class LengthPrefixed {
     // The payload first: where it lies in the same memory the prefix would overwrite it.
     target.position(at + prefixBytes).put(payload);
     for (int i = 0; i < prefixBytes; i++) {
-      target.put(at + (isBigEndian ? prefixBytes - 1 - i : i), (byte) (length >>> 8 * i));
+      target.put(at + (isBigEndian ? prefixBytes - 1 - i : i), (byte) (length >>> (8 * i)));
     }
   }
 

@@ -12,6 +12,7 @@ final class PayloadView {
   private ByteBuffer source;
   private ByteBuffer view;
 
+  @SuppressWarnings("ReferenceEquality") // that very buffer, not one with equal contents
   ByteBuffer of(ByteBuffer data, int from, int bytes) {
     if (source != data) {
       view = data.asReadOnlyBuffer();

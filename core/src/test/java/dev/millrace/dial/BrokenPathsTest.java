@@ -15,6 +15,7 @@ import dev.millrace.failure.Operation;
 import dev.millrace.sim.SimPeer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class BrokenPathsTest {
       assertEquals(first.host.address(PORT).getAddress(), remote(heard).getAddress());
       s.assertOpen(1);
       // All that comes on the connection goes to the handler that the listener gave.
-      heard.connection.write(ByteBuffer.wrap("ask".getBytes()));
+      heard.connection.write(ByteBuffer.wrap("ask".getBytes(StandardCharsets.US_ASCII)));
       heard.connection.deadline(Duration.ofMillis(10));
       s.pass(Duration.ofMillis(5));
       SimPeer peer = first.accepted.get(0);

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +60,7 @@ class DialOnLoopbackTest {
       return new ConnectionHandler() {
         @Override
         public void onOpen(Connection c) {
-          c.write(ByteBuffer.wrap("hello".getBytes()));
+          c.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
         }
 
         @Override
@@ -67,7 +68,7 @@ class DialOnLoopbackTest {
           if (data.remaining() == 5) {
             byte[] bytes = new byte[5];
             data.get(bytes);
-            answer.complete(new String(bytes));
+            answer.complete(new String(bytes, StandardCharsets.US_ASCII));
             c.close();
           }
         }
@@ -112,8 +113,10 @@ class DialOnLoopbackTest {
   @Test
   void aFamilyThatIsNotListenedOnIsRefusedAndTheOtherTaken() throws Exception {
     Server server = echo();
-    InetAddress six = InetAddress.getByName("::1");
-    InetAddress four = InetAddress.getByName("127.0.0.1");
+    byte[] bytes = new byte[16];
+    bytes[15] = 1;
+    InetAddress six = InetAddress.getByAddress(bytes);
+    InetAddress four = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     Outcome outcome = dial(host -> List.of(six, four), "both.example", server.port());
     assertEquals("hello", outcome.answer.get());
     InetSocketAddress remote = (InetSocketAddress) outcome.record.get().remoteAddress();

@@ -64,7 +64,7 @@ class OrderOfAddressesTest {
               Stream.generate(() -> address((random.nextBoolean() ? 'a' : 'A') + random.nextInt(8)))
                   .limit(random.nextInt(1, 20))
                   .toList();
-          FirstFamily first = FirstFamily.values()[random.nextInt(3)];
+          FirstFamily first = List.of(FirstFamily.values()).get(random.nextInt(3));
           List<InetAddress> order = Order.of(found, first);
           assertEquals(new HashSet<>(found), new HashSet<>(order));
           assertEquals(order.size(), new HashSet<>(order).size());

@@ -121,7 +121,7 @@ class RandomNetworksTest {
                 s.dialer()
                     .withDeadline(deadline)
                     .withAttemptDelay(Duration.ofMillis(random.nextLong(10, 400)))
-                    .withFirstFamily(FirstFamily.values()[random.nextInt(3)]);
+                    .withFirstFamily(List.of(FirstFamily.values()).get(random.nextInt(3)));
             if (random.nextBoolean()) {
               dialer = dialer.withAttemptTimeout(Duration.ofMillis(random.nextLong(1, 900)));
             }

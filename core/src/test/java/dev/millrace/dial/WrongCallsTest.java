@@ -140,7 +140,7 @@ class WrongCallsTest {
     Matcher line =
         Pattern.compile("^ \\* {3}(\\w+(?: ──▶ \\w+)+)$", Pattern.MULTILINE).matcher(page);
     while (line.find()) {
-      String[] states = line.group(1).split(" ──▶ ");
+      String[] states = line.group(1).split(" ──▶ ", -1);
       for (int i = 1; i < states.length; i++) {
         drawn.add(states[i - 1] + " " + states[i]);
       }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FramesInPiecesTest {
   private static final int[] SIZES = {0, 1, 5, 0, 33, 2};
   private static final int MAX = 40;
+  private static final List<Memory> MEMORIES = List.of(Memory.values());
 
   private static byte[] stream(Codec codec) {
     ByteBuffer[] frames = new ByteBuffer[SIZES.length];
@@ -62,7 +63,7 @@ class FramesInPiecesTest {
     List<String> expected = expected(codec);
     for (int i = 0; i <= stream.length; i++) {
       for (int j = i; j <= stream.length; j++) {
-        Memory memory = Memory.values()[(i + j) % Memory.values().length];
+        Memory memory = MEMORIES.get((i + j) % MEMORIES.size());
         assertEquals(expected, codec.reading(MAX).takePieces(memory, stream, i, j), i + " " + j);
       }
     }

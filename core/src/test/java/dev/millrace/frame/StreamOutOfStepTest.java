@@ -29,7 +29,7 @@ class StreamOutOfStepTest {
 
   @Test
   void anotherVersionIsSeenAtTheThirdByte() {
-    ByteBuffer frame = ByteBuffer.wrap(FRAME.array().clone());
+    ByteBuffer frame = ByteBuffer.wrap(Codec.joined(FRAME));
     frame.put(2, (byte) 2);
     FrameCodec codec = new FrameCodec(100);
     assertEquals(FrameResult.INCOMPLETE, codec.read(frame.duplicate().limit(2)));

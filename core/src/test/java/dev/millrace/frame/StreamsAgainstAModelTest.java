@@ -1,6 +1,7 @@
 package dev.millrace.frame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.Seeds;
 import dev.millrace.frame.Codec.Memory;
@@ -10,8 +11,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class StreamsAgainstAModelTest {
   private static final int SEEDS = 3_000;
+  private static final List<Memory> MEMORIES = List.of(Memory.values());
 
   private static int[] cuts(SplittableRandom random, int length) {
     int[] cuts = random.ints(random.nextInt(12), 0, length + 1).toArray();
@@ -32,7 +36,7 @@ class StreamsAgainstAModelTest {
   }
 
   private static Memory memory(SplittableRandom random) {
-    return Memory.values()[random.nextInt(Memory.values().length)];
+    return MEMORIES.get(random.nextInt(MEMORIES.size()));
   }
 
   private static byte[] damaged(SplittableRandom random, byte[] stream) {
@@ -65,7 +69,7 @@ class StreamsAgainstAModelTest {
 
   @Test
   void checksummed() throws Exception {
-    int[] seen = new int[FrameResult.values().length];
+    Map<FrameResult, Integer> seen = new EnumMap<>(FrameResult.class);
     Seeds.each(
         SEEDS,
         random -> {
@@ -87,10 +91,10 @@ class StreamsAgainstAModelTest {
                   .reading(max)
                   .takePieces(memory(random), bytes, cuts(random, bytes.length));
           assertEquals(expected, got);
-          seen[FrameResult.valueOf(got.get(got.size() - 1)).ordinal()]++;
+          seen.merge(FrameResult.valueOf(got.get(got.size() - 1)), 1, Integer::sum);
           got.stream()
               .filter(s -> s.endsWith("corrupt"))
-              .forEach(s -> seen[FrameResult.CORRUPT.ordinal()]++);
+              .forEach(s -> seen.merge(FrameResult.CORRUPT, 1, Integer::sum));
         });
     requireAll(
         seen,
@@ -101,11 +105,10 @@ class StreamsAgainstAModelTest {
         FrameResult.DESYNCHRONISED);
   }
 
-  private static void requireAll(int[] seen, FrameResult... results) {
+  private static void requireAll(Map<FrameResult, Integer> seen, FrameResult... results) {
     if (System.getProperty("millrace.seed") == null) {
       for (FrameResult result : results) {
-        assertEquals(
-            true, seen[result.ordinal()] > SEEDS / 100, result + ": " + seen[result.ordinal()]);
+        assertTrue(seen.getOrDefault(result, 0) > SEEDS / 100, seen.toString());
       }
     }
   }
@@ -161,7 +164,7 @@ class StreamsAgainstAModelTest {
 
   @Test
   void lengthPrefixed() throws Exception {
-    int[] seen = new int[FrameResult.values().length];
+    Map<FrameResult, Integer> seen = new EnumMap<>(FrameResult.class);
     Seeds.each(
         SEEDS,
         random -> {
@@ -184,7 +187,7 @@ class StreamsAgainstAModelTest {
               new Codec.Reading(codec::read, codec::payload, codec::end, codec::reset)
                   .takePieces(memory(random), bytes, cuts(random, bytes.length));
           assertEquals(prefixedModel(bytes, prefix, order, max), got);
-          seen[FrameResult.valueOf(got.get(got.size() - 1)).ordinal()]++;
+          seen.merge(FrameResult.valueOf(got.get(got.size() - 1)), 1, Integer::sum);
         });
     requireAll(seen, FrameResult.END, FrameResult.TRUNCATED, FrameResult.OVERSIZED);
   }
@@ -219,7 +222,7 @@ class StreamsAgainstAModelTest {
   /** Of two letters only, so that parts of the delimiter are everywhere. */
   @Test
   void delimited() throws Exception {
-    int[] seen = new int[FrameResult.values().length];
+    Map<FrameResult, Integer> seen = new EnumMap<>(FrameResult.class);
     Seeds.each(
         SEEDS,
         random -> {
@@ -231,7 +234,7 @@ class StreamsAgainstAModelTest {
               new Codec.Reading(codec::read, codec::payload, codec::end, codec::reset)
                   .takePieces(memory(random), bytes, cuts(random, bytes.length));
           assertEquals(delimitedModel(bytes, delimiter, max), got);
-          seen[FrameResult.valueOf(got.get(got.size() - 1)).ordinal()]++;
+          seen.merge(FrameResult.valueOf(got.get(got.size() - 1)), 1, Integer::sum);
         });
     requireAll(seen, FrameResult.END, FrameResult.TRUNCATED, FrameResult.OVERSIZED);
   }
@@ -252,7 +255,7 @@ class StreamsAgainstAModelTest {
     String end = new String(delimiter, StandardCharsets.ISO_8859_1);
     while (!text.isEmpty()) {
       int at = text.indexOf(end);
-      if (at > max || at < 0 && text.length() >= max + end.length()) {
+      if (at > max || (at < 0 && text.length() >= max + end.length())) {
         seen.add("OVERSIZED");
         return seen;
       }
@@ -302,7 +305,7 @@ class StreamsAgainstAModelTest {
           }
         });
     if (System.getProperty("millrace.seed") == null) {
-      assertEquals(true, Math.min(refused[0], refused[1]) > SEEDS / 10, Arrays.toString(refused));
+      assertTrue(Math.min(refused[0], refused[1]) > SEEDS / 10, Arrays.toString(refused));
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -38,8 +39,8 @@ import java.util.random.RandomGenerator;
  * <p>Thread rule: the loop's thread, for everything; from elsewhere go through {@link
  * EventLoop#execute}. Memory: the messages that are not acknowledged, within the queue's bounds.
  *
- * <p>If the loop is stopped under a link that has a connection the link ends with it; one that
- * waits then is not told. Close links before their loop.
+ * <p>If the loop stops under a link that was opened, the link ends with it ({@code LOOP_STOPPED}),
+ * and its report says what is lost.
  */
 public final class Link {
   /** Half of what a connection of the other side may keep by default, and so with room to spare. */
@@ -394,10 +395,12 @@ public final class Link {
     try {
       Runnable cancel = route.connect(loop, made);
       made.cancel = cancel;
-    } catch (RuntimeException e) { // a loop that has stopped, or a route that is not ours
+    } catch (RejectedExecutionException e) { // the loop is ending; its timers will be told
       attempt = null;
-      FailureKind kind = loop.isStopped() ? FailureKind.LOOP_STOPPED : FailureKind.UNKNOWN;
-      lost(kind, e.toString(), false);
+      lost(FailureKind.UNKNOWN, e.toString(), false);
+    } catch (RuntimeException e) { // settings that don't fit: it would be the same each time
+      attempt = null;
+      lost(FailureKind.UNKNOWN, "the route threw " + e, true);
     }
   }
 
@@ -737,6 +740,11 @@ public final class Link {
     protected void onTimer() {
       inEvent(Link.this::retry);
     }
+
+    @Override
+    protected void onAbandoned() {
+      inEvent(() -> end(FailureKind.LOOP_STOPPED, "the loop has stopped"));
+    }
   }
 
   private final class Beat extends Timer {
@@ -758,6 +766,11 @@ public final class Link {
   private final class Later extends Timer {
     @Override
     protected void onTimer() {
+      tellAll();
+    }
+
+    @Override
+    protected void onAbandoned() {
       tellAll();
     }
   }

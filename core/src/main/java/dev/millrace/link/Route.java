@@ -4,9 +4,12 @@ import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.Connector;
 import dev.millrace.EventLoop;
+import dev.millrace.dial.Dialer;
 import dev.millrace.failure.FailureKind;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /** How a link gets a connection, each time that it wants one. Called on the loop's thread. */
@@ -39,6 +42,41 @@ public interface Route {
      * @param reason the same in a few words
      */
     void onFailed(FailureKind kind, String reason);
+  }
+
+  /**
+   * A route to a name, looked up anew for each attempt, or to an address written as text.
+   *
+   * @param dialer looks up and tries the addresses, within its deadline
+   * @param host a name, an IPv4 address, or an IPv6 address, with or without brackets
+   * @param port 1 to 65,535
+   * @return the route
+   * @throws IllegalArgumentException if the host is empty or the port out of range
+   */
+  static Route to(Dialer dialer, String host, int port) {
+    Objects.requireNonNull(dialer, "dialer");
+    if (host.isEmpty()) {
+      throw new IllegalArgumentException("host is empty, allowed is a name or an address");
+    }
+    Bounds.range("port", port, 1, 65_535);
+    return (loop, arrival) -> dialer.dial(loop, host, port, new Answer(arrival))::cancel;
+  }
+
+  /**
+   * A route to the first of some addresses that answers; each attempt begins with the first one.
+   *
+   * @param dialer tries the addresses, within its deadline
+   * @param addresses at least one; copied
+   * @return the route
+   * @throws IllegalArgumentException if there is no address
+   */
+  static Route to(Dialer dialer, List<InetSocketAddress> addresses) {
+    Objects.requireNonNull(dialer, "dialer");
+    List<InetSocketAddress> all = List.copyOf(addresses);
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException("addresses are none, allowed is 1 or more");
+    }
+    return (loop, arrival) -> dialer.dial(loop, all, new Answer(arrival))::cancel;
   }
 
   /**

@@ -160,8 +160,11 @@ final class Ground implements AutoCloseable {
 
     @Override
     public void onClosed(Link of, LinkReport r) {
-      note("closed, " + r.kind() + ", " + r.unacknowledged().size() + " left");
+      String line = "closed, " + r.kind() + ", " + r.unacknowledged().size() + " left";
+      assertTrue(report == null, "told of its end twice");
+      told.add(line);
       report = r;
+      onTold.accept(line);
     }
   }
 

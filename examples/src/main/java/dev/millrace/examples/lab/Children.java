@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The same experiments in other JVMs: on other JDKs, and in other locales, where the same failure
@@ -30,10 +31,13 @@ final class Children {
    * @param names which
    * @param javaHome on which JDK
    * @param locale in which locale, as LC_ALL names it; null for that of this JVM
-   * @return what was seen; also where it was not as expected, which the rows say
+   * @param differences takes what was not as expected, each in one line
+   * @return what was seen, also where it was not as expected
    * @throws IOException if that JVM could not run them; the message says why, in one line
    */
-  static List<Row> rows(List<String> names, Path javaHome, String locale) throws IOException {
+  static List<Row> rows(
+      List<String> names, Path javaHome, String locale, Consumer<String> differences)
+      throws IOException {
     Path file = Files.createTempFile("lab", ".rows");
     try {
       List<String> args = new ArrayList<>(List.of("lab", "run"));
@@ -47,6 +51,8 @@ final class Children {
       if (rows.isEmpty()) {
         throw new IOException("the JVM of " + javaHome + " ran nothing: " + end.lastWords());
       }
+      // As the child prints them under the timeline of an experiment that differs.
+      end.said().lines().filter(line -> line.matches(" {4}\\p{L}.*")).forEach(differences);
       return rows;
     } finally {
       Files.delete(file);

@@ -171,40 +171,39 @@ final class RunCommand implements Callable<Integer> {
         if (!isOwnLocale || !home.equals(own)) {
           out.flush();
           List<String> all = chosen.stream().map(Experiment::name).toList();
-          List<Row> theirs = Children.rows(all, home, isOwnLocale ? null : locale);
+          List<String> differences = new ArrayList<>();
+          List<Row> theirs =
+              Children.rows(all, home, isOwnLocale ? null : locale, differences::add);
           rows.addAll(theirs);
-          isAsExpected &= tell(out, theirs);
+          tell(out, theirs, differences);
+          isAsExpected &= !Children.outcomes(theirs).containsValue(Outcome.DIFFERENT);
         }
       }
     }
     return isAsExpected;
   }
 
-  /** One line for a run in another JVM, and one for each experiment that differs there. */
-  private static boolean tell(PrintWriter out, List<Row> rows) {
+  /** One line for a run in another JVM, and one for each thing that differs there. */
+  private static void tell(PrintWriter out, List<Row> rows, List<String> differences) {
     Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
-    List<String> different = new ArrayList<>();
-    Children.outcomes(rows)
-        .forEach(
-            (name, outcome) -> {
-              counts.merge(outcome, 1, Integer::sum);
-              if (outcome == Outcome.DIFFERENT) {
-                different.add(name);
-              }
-            });
+    Children.outcomes(rows).values().forEach(outcome -> counts.merge(outcome, 1, Integer::sum));
     out.printf(
         Locale.ROOT,
         "on JDK %s in %s: %d as expected, %d different, %d skipped%n",
         rows.get(0).jdk(),
         rows.get(0).locale(),
         counts.getOrDefault(Outcome.AS_EXPECTED, 0),
-        different.size(),
+        counts.getOrDefault(Outcome.DIFFERENT, 0),
         counts.getOrDefault(Outcome.SKIPPED, 0));
-    for (String each : different) {
-      out.println("  different: " + each);
-    }
+    Children.outcomes(rows)
+        .forEach(
+            (name, outcome) -> {
+              if (outcome == Outcome.DIFFERENT) {
+                out.println("  different: " + name);
+              }
+            });
+    differences.forEach(out::println);
     out.flush();
-    return different.isEmpty();
   }
 
   private void write(

@@ -55,6 +55,7 @@ final class Scene {
   private final Experiment experiment;
   private final LabContext context;
   private final long beganNanos = System.nanoTime();
+  private long firstNanos;
   private final List<Step> steps = new ArrayList<>();
   private final List<Seen> seen = new ArrayList<>();
   private final List<Measure> measures = new ArrayList<>();
@@ -195,7 +196,11 @@ final class Scene {
   /** Writes a step down. What may differ from run to run belongs into the detail. */
   void step(Actor actor, String what, String detail) {
     if (!over) {
-      Step step = new Step(System.nanoTime() - beganNanos, lane, actor, what, detail);
+      long now = System.nanoTime();
+      if (steps.isEmpty()) {
+        firstNanos = now; // what classes had to be loaded before it is none of the timeline's
+      }
+      Step step = new Step(now - firstNanos, lane, actor, what, detail);
       steps.add(step);
       context.watcher().accept(step);
     }
@@ -359,6 +364,11 @@ final class Scene {
   /** Moves the loop's clock, and turns until what is due by then has fired. */
   void pass(Duration time) {
     step(Actor.MILLRACE, time.toMillis() + " ms pass on the loop's clock", "told, not waited for");
+    passInSilence(time);
+  }
+
+  /** The same, and not a step. */
+  void passInSilence(Duration time) {
     toldNanos += time.toNanos();
     turns(4);
   }

@@ -3,7 +3,7 @@ package dev.millrace.examples.lab;
 /**
  * One line of a timeline.
  *
- * @param atNanos real time since the experiment began
+ * @param atNanos real time since the first step
  * @param lane which of the two programs
  * @param actor who
  * @param what what happened, the same in every run, locale and JDK

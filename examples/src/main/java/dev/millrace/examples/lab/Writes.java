@@ -110,7 +110,7 @@ final class Writes {
                 scene.pass(Duration.ofSeconds(29)); // Timeouts.writeStall is 30 s
                 scene.step(Actor.MILLRACE, "still " + subject.connection.state());
                 scene.pass(Duration.ofSeconds(2));
-                subject.awaitRecord();
+                subject.awaitRecord(Duration.ofSeconds(31));
                 peer.readToEnd();
               });
 
@@ -139,7 +139,7 @@ final class Writes {
                 subject.close();
                 scene.turns(3);
                 scene.pass(Duration.ofSeconds(6)); // Timeouts.drain is 5 s
-                subject.awaitRecord();
+                subject.awaitRecord(Duration.ofSeconds(6));
                 peer.readToEnd();
               });
 

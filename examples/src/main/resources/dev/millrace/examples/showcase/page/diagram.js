@@ -3,31 +3,31 @@
 
 import {svg, say, count, isStill} from './draw.js';
 
-const W = 126;
-const H = 54;
-const GAP = 196;
-const LEFT = 14;
-const ROWS = [104, 238];
-const BASIN = {x: LEFT, y: 356, w: 6 * GAP - (GAP - W), h: 46};
-
-/** Where each state stands: a column for what its output does, a row for what its input does. */
+/** Where each state stands: how far its output is, and what its input does. */
 const PLACES = {
   CONNECTING: [0, 0], OPEN: [1, 0], OPEN_ENDING: [2, 0], OPEN_ENDED: [3, 0], OPEN_DRAINING: [4, 0],
   OPEN_LINGERING: [5, 0], ENDED_OPEN: [1, 1], ENDED_ENDING: [2, 1], ENDED_DRAINING: [4, 1],
 };
+
+const OUTPUTS = ['', 'output open', 'ending', 'ended', 'draining', 'lingering'];
+
+const W = 126;
+const H = 54;
 
 /** More at once nobody can tell apart. */
 const MOST_DOTS = 48;
 const DOT_MILLIS = 900;
 
 export class Diagram {
-  constructor(place, states) {
+  /** On a narrow screen it goes down, and else from left to right. */
+  constructor(place, states, isNarrow) {
+    this.layout = isNarrow ? DOWN : ACROSS;
     this.nodes = new Map();
     this.edges = new Map();
     this.dots = [];
     this.before = null;
     this.root = svg('svg', {
-      viewBox: `0 0 ${BASIN.w + 2 * LEFT} 420`, class: 'diagram', role: 'img', 'aria-labelledby': 'diagram-title', 'aria-describedby': 'diagram-desc',
+      viewBox: `0 0 ${this.layout.width} ${this.layout.height}`, class: `diagram ${isNarrow ? 'down' : 'across'}`, role: 'img', 'aria-labelledby': 'diagram-title', 'aria-describedby': 'diagram-desc',
     });
     this.title = svg('title', {id: 'diagram-title'}, 'The states of a connection');
     this.desc = svg('desc', {id: 'diagram-desc'});
@@ -46,8 +46,7 @@ export class Diagram {
 
   headings() {
     const g = svg('g', {class: 'axis'});
-    const columns = ['', 'output open', 'ending', 'ended', 'draining', 'lingering'];
-    columns.forEach((text, i) => g.append(svg('text', {x: x(i) + W / 2, y: 20, 'text-anchor': 'middle'}, text)));
+    OUTPUTS.forEach((text, i) => g.append(this.layout.heading(text, i)));
     return g;
   }
 
@@ -73,7 +72,7 @@ export class Diagram {
   }
 
   node(state) {
-    const box = boxOf(state);
+    const box = boxOf(this.layout, state);
     const g = svg('g', {class: 'node', 'data-state': state});
     const [input, output] = state.split('_');
     g.append(svg('rect', {x: box.x, y: box.y, width: box.w, height: box.h, rx: state === 'CLOSED' ? 23 : 12}));
@@ -95,7 +94,7 @@ export class Diagram {
   }
 
   edge(from, to, events) {
-    const route = routeOf(from, to);
+    const route = this.layout.route(from, to, boxOf(this.layout, from), boxOf(this.layout, to));
     const path = svg('path', {d: route.d, class: 'edge', 'marker-end': 'url(#arrow)', 'data-edge': `${from} ${to}`});
     if (to === 'CLOSED') {
       path.classList.add('down');
@@ -200,56 +199,104 @@ function eventName(event) {
       ?? event.toLowerCase();
 }
 
-function x(column) {
-  return LEFT + column * GAP;
-}
-
-function boxOf(state) {
+function boxOf(layout, state) {
   if (state === 'CLOSED') {
-    return BASIN;
+    return layout.basin;
   }
-  const [column, row] = PLACES[state];
-  return {x: x(column), y: ROWS[row], w: W, h: H, column, row};
+  const [output, input] = PLACES[state];
+  return {...layout.place(output, input), w: W, h: H, output, input};
 }
 
-/** How an edge goes: beside its neighbour, down, in an arc over or under those between, or down into the basin. */
-function routeOf(from, to) {
-  const a = boxOf(from);
-  const b = boxOf(to);
-  if (to === 'CLOSED') {
-    const left = a.x + a.w + (GAP - W) / 2;
-    if (a.row === 0 && from !== 'OPEN_LINGERING' && from !== 'CONNECTING' && from !== 'OPEN_ENDED') {
-      // Through the gap between two columns, past what stands below.
-      const start = a.x + a.w - 12;
-      return {
-        d: `M${start} ${a.y + a.h} C${start} ${a.y + a.h + 26} ${left} ${a.y + a.h + 10} ${left} ${a.y + a.h + 44} V${BASIN.y - 3}`,
-        x: left + 5, y: BASIN.y - 10, anchor: 'start',
-      };
+const GAP = 196;
+const LEFT = 14;
+
+/** From left to right: a column for what the output does, a row for what the input does. */
+const ACROSS = {
+  width: 5 * GAP + W + 2 * LEFT,
+  height: 420,
+  basin: {x: LEFT, y: 356, w: 5 * GAP + W, h: 46},
+  place: (output, input) => ({x: LEFT + output * GAP, y: input === 0 ? 104 : 238}),
+  heading: (text, output) => svg('text', {x: LEFT + output * GAP + W / 2, y: 20, 'text-anchor': 'middle'}, text),
+
+  /** Beside its neighbour, down, in an arc over or under those between, or down into the basin. */
+  route(from, to, a, b) {
+    if (to === 'CLOSED') {
+      if (['OPEN', 'OPEN_ENDING', 'OPEN_DRAINING'].includes(from)) {
+        // Through the gap between two columns, past what stands below.
+        const gap = a.x + a.w + (GAP - W) / 2;
+        const start = a.x + a.w - 12;
+        const y = a.y + a.h;
+        return {
+          d: `M${start} ${y} C${start} ${y + 26} ${gap} ${y + 10} ${gap} ${y + 44} V${b.y - 3}`,
+          x: gap + 5, y: b.y - 10, anchor: 'start',
+        };
+      }
+      const middle = a.x + a.w / 2;
+      return {d: `M${middle} ${a.y + a.h} V${b.y - 3}`, x: middle + 6, y: b.y - 10, anchor: 'start'};
     }
-    const middle = a.x + a.w / 2;
-    return {d: `M${middle} ${a.y + a.h} V${BASIN.y - 3}`, x: middle + 6, y: BASIN.y - 10, anchor: 'start'};
-  }
-  if (a.column === b.column) {
-    const middle = a.x + a.w / 2 - 20;
-    return {d: `M${middle} ${a.y + a.h} V${b.y - 3}`, x: middle - 6, y: (a.y + a.h + b.y) / 2 + 4, anchor: 'end'};
-  }
-  const isNext = b.column - a.column === 1 || (a.row === 1 && b.column - a.column === 2);
-  if (a.row === b.row && isNext && from !== 'OPEN_ENDED') {
-    const y = a.y + a.h / 2;
-    return {d: `M${a.x + a.w} ${y} H${b.x - 3}`, x: (a.x + a.w + b.x) / 2, y: y - 7};
-  }
-  if (from === 'OPEN_ENDED') {
-    const y = a.y + a.h / 2;
-    return {d: `M${a.x + a.w} ${y} H${b.x - 3}`, x: (a.x + a.w + b.x) / 2, y: y - 7};
-  }
-  // Above the first row, or below the second.
-  const isAbove = a.row === 0;
-  const span = b.column - a.column;
-  const lift = (isAbove ? -1 : 1) * (18 + 13 * span);
-  const start = {x: a.x + W / 2 + (isAbove ? 0 : 20), y: isAbove ? a.y : a.y + a.h};
-  const end = {x: b.x + W / 2 - 12 * span, y: isAbove ? b.y - 3 : b.y + b.h + 3};
-  return {
-    d: `M${start.x} ${start.y} C${start.x + 30} ${start.y + lift} ${end.x - 30} ${end.y + lift} ${end.x} ${end.y}`,
-    x: (start.x + end.x) / 2, y: start.y + lift * .75 + (isAbove ? -5 : 13),
-  };
+    if (a.output === b.output) {
+      const x = a.x + a.w / 2 - 20;
+      return {d: `M${x} ${a.y + a.h} V${b.y - 3}`, x: x - 6, y: (a.y + a.h + b.y) / 2 + 4, anchor: 'end'};
+    }
+    if (isNothingBetween(a, b)) {
+      const y = a.y + a.h / 2;
+      return {d: `M${a.x + a.w} ${y} H${b.x - 3}`, x: (a.x + a.w + b.x) / 2, y: y - 7};
+    }
+    const isAbove = a.input === 0;
+    const far = b.output - a.output;
+    const lift = (isAbove ? -1 : 1) * (18 + 13 * far);
+    const start = {x: a.x + W / 2 + (isAbove ? 0 : 20), y: isAbove ? a.y : a.y + a.h};
+    const end = {x: b.x + W / 2 - 12 * far, y: isAbove ? b.y - 3 : b.y + b.h + 3};
+    return {
+      d: `M${start.x} ${start.y} C${start.x + 30} ${start.y + lift} ${end.x - 30} ${end.y + lift} ${end.x} ${end.y}`,
+      x: (start.x + end.x) / 2, y: start.y + lift * .75 + (isAbove ? -5 : 13),
+    };
+  },
+};
+
+const STEP = 96;
+
+/** Downwards: a row for what the output does, a column for what the input does. */
+const DOWN = {
+  width: 420,
+  height: 6 * STEP + 66,
+  basin: {x: 30, y: 6 * STEP + 8, w: 376, h: 46},
+  place: (output, input) => ({x: input === 0 ? 54 : 256, y: 8 + output * STEP}),
+  heading: () => svg('text'),
+
+  /** The same ways, turned; what is cut goes down a rail beside its column. */
+  route(from, to, a, b) {
+    const down = {x: a.x + a.w / 2, y: a.y + a.h};
+    if (to === 'CLOSED') {
+      if (from === 'OPEN_LINGERING' || from === 'ENDED_DRAINING') {
+        return {d: `M${down.x} ${down.y} V${b.y - 3}`, x: down.x + 6, y: b.y - 10, anchor: 'start'};
+      }
+      const rail = a.x + a.w + 20;
+      const y = a.y + a.h - 10;
+      return {d: `M${a.x + a.w} ${y} C${rail} ${y} ${rail} ${y + 6} ${rail} ${y + 26} V${b.y - 3}`, x: a.x + a.w + 4, y: y - 4, anchor: 'start'};
+    }
+    if (a.output === b.output) {
+      const y = a.y + a.h / 2 - 8;
+      return {d: `M${a.x + a.w} ${y} H${b.x - 3}`, x: (a.x + a.w + b.x) / 2 - 2, y: y - 6};
+    }
+    if (isNothingBetween(a, b)) {
+      return {d: `M${down.x} ${down.y} V${b.y - 3}`, x: down.x - 8, y: (down.y + b.y) / 2 + 4, anchor: 'end'};
+    }
+    const isLeft = a.input === 0;
+    const far = b.output - a.output;
+    const lift = isLeft ? -6 - 14 * far : 46;
+    const start = {x: isLeft ? a.x : a.x + a.w, y: a.y + a.h / 2 + (isLeft ? 6 : -8)};
+    const end = {x: isLeft ? b.x - 3 : b.x + b.w + 3, y: b.y + b.h / 2 - 5 * far + 6};
+    return {
+      d: `M${start.x} ${start.y} C${start.x + lift} ${start.y + 24} ${end.x + lift} ${end.y - 24} ${end.x} ${end.y}`,
+      x: isLeft ? start.x + lift * .72 + 4 : start.x + 14, y: (start.y + end.y) / 2 + (isLeft && far > 2 ? -26 : isLeft ? 26 : 44),
+      anchor: isLeft ? 'middle' : 'end',
+    };
+  },
+};
+
+/** Whether nobody stands between the two, who are in a line. */
+function isNothingBetween(a, b) {
+  return a.input === b.input && !Object.values(PLACES).some(([output, input]) =>
+    input === a.input && output > a.output && output < b.output);
 }

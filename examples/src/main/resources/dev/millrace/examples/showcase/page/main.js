@@ -95,8 +95,15 @@ function build(known) {
     lab.again();
   });
   guests($('guests'), $('said'));
+  const narrow = matchMedia('(max-width: 640px)');
+  narrow.addEventListener('change', () => {
+    parts.diagram = new Diagram($('diagram'), known.states, narrow.matches);
+    if (last) {
+      parts.diagram.update(last);
+    }
+  });
   return {
-    diagram: new Diagram($('diagram'), known.states),
+    diagram: new Diagram($('diagram'), known.states, narrow.matches),
     wheel: new Wheel($('wheel'), known.tickNanos, known.levels),
     failures,
     connections: new Connections($('connections'), $('unlisted'), known.mostConnections),

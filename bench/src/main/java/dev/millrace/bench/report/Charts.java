@@ -3,32 +3,12 @@ package dev.millrace.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Which pictures a report has, and the words on them. */
 final class Charts {
   private Charts() {}
-
-  /** Why nothing can be drawn, in one clear line; empty if it can. */
-  static Optional<String> unavailable() {
-    return unavailable(Look::tryFonts);
-  }
-
-  static Optional<String> unavailable(Runnable tryFonts) {
-    try {
-      tryFonts.run();
-      return Optional.empty();
-    } catch (RuntimeException | LinkageError | InternalError e) {
-      // A JDK without its windowing parts, or no fontconfig, or no font: each fails in its own way.
-      Throwable cause = e;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      return Optional.of("this JDK finds no fonts here to draw with (" + cause + ")");
-    }
-  }
 
   /** The charts of a table that have a figure to show. */
   static List<Drawing> of(Table table) {

@@ -1,11 +1,11 @@
 package dev.millrace.bench.report;
 
+import dev.millrace.examples.chart.Ink;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Shape;
 import java.awt.Stroke;
-import java.awt.font.FontRenderContext;
 import java.awt.geom.Ellipse2D;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -45,9 +45,9 @@ final class Look {
   /** From here on a linear axis would lay the small values on its floor. */
   static final double LOGARITHMIC_FROM_RATIO = 20;
 
-  static final Color INK = new Color(0x1F2328);
-  static final Color SOFT_INK = new Color(0x59636E);
-  static final Color GRID = new Color(0xE3E6EA);
+  static final Color INK = new Color(Ink.INK.light());
+  static final Color SOFT_INK = new Color(Ink.SOFT.light());
+  static final Color GRID = new Color(Ink.GRID.light());
   static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
   static final Stroke THIN = new BasicStroke(1f);
   static final Stroke LINE = new BasicStroke(2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
@@ -56,13 +56,6 @@ final class Look {
   private static final Font TITLE_FONT = FONT.deriveFont(Font.BOLD, 15f);
 
   private Look() {}
-
-  /**
-   * Fails in one of several ways where this JDK has no fonts, which is when nothing can be drawn.
-   */
-  static void tryFonts() {
-    FONT.createGlyphVector(new FontRenderContext(null, true, true), "0").getOutline();
-  }
 
   /** A chart around the plot, the titles above it on the left. */
   static JFreeChart chart(String title, String subtitle, Plot plot) {

@@ -1,5 +1,6 @@
 package dev.millrace.bench.report;
 
+import dev.millrace.examples.chart.Ink;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,19 +11,18 @@ import java.util.Map;
 
 /**
  * The colours of the subjects: those one knows have the same in every chart, the floors are grey,
- * and the others take what is left, in their order. The hues are Okabe and Ito's ("Color Universal
- * Design", 2008), which people who see fewer colours tell apart too.
+ * and the others take what is left, in their order.
  */
 final class Palette {
-  private static final Color BLUE = new Color(0x0072B2);
-  private static final Color ORANGE = new Color(0xE69F00);
-  private static final Color VERMILION = new Color(0xD55E00);
-  private static final Color GREEN = new Color(0x009E73);
-  private static final Color PURPLE = new Color(0xCC79A7);
-  private static final Color SKY = new Color(0x56B4E9);
-  private static final Color LIGHT_GREY = new Color(0xB4B8BD);
-  private static final Color GREY = new Color(0x868B91);
-  private static final Color DARK_GREY = new Color(0x4A4F55);
+  private static final Color BLUE = new Color(Ink.BLUE.light());
+  private static final Color ORANGE = new Color(Ink.ORANGE.light());
+  private static final Color VERMILION = new Color(Ink.VERMILION.light());
+  private static final Color GREEN = new Color(Ink.GREEN.light());
+  private static final Color PURPLE = new Color(Ink.PURPLE.light());
+  private static final Color SKY = new Color(Ink.SKY.light());
+  private static final Color LIGHT_GREY = new Color(Ink.LIGHT_GREY.light());
+  private static final Color GREY = new Color(Ink.GREY.light());
+  private static final Color DARK_GREY = new Color(Ink.DARK_GREY.light());
 
   /** By a word of the subject's name; the longest that fits counts. */
   private static final Map<String, Color> KNOWN =

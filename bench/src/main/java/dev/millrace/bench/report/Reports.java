@@ -2,6 +2,7 @@ package dev.millrace.bench.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.examples.chart.Fonts;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
@@ -76,7 +77,7 @@ public final class Reports {
     Files.createDirectories(dir);
     Map<String, String> pictures = new LinkedHashMap<>();
     List<Path> written = new ArrayList<>();
-    Optional<String> unavailable = Charts.unavailable();
+    Optional<String> unavailable = Fonts.unavailable();
     if (unavailable.isPresent()) {
       LOG.warn("{} is written without charts: {}", name, unavailable.get());
     } else {

@@ -3,7 +3,6 @@ package dev.millrace.bench.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,7 +11,6 @@ import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -152,21 +150,5 @@ class ChartsDrawnTest {
     Table table = new Table("t", "t", List.of(new Table.Column("c", "c", "ns", 0)));
     assertEquals(List.of(), Charts.of(table));
     assertEquals(List.of(), Charts.of(new Curves("c", "c", "ns")));
-  }
-
-  @Test
-  void aJdkWithoutFontsIsOneLine() {
-    Optional<String> why =
-        Charts.unavailable(
-            () -> {
-              throw new InternalError(
-                  new IllegalStateException("Fontconfig head is null, check your fonts"));
-            });
-    assertEquals(
-        Optional.of(
-            "this JDK finds no fonts here to draw with"
-                + " (java.lang.IllegalStateException: Fontconfig head is null, check your fonts)"),
-        why);
-    assertFalse(Charts.unavailable(() -> {}).isPresent());
   }
 }

@@ -2,7 +2,14 @@ package dev.millrace.examples.errors;
 
 /** Peers as a log has them. */
 final class Addresses {
+  /** The longest path of a Unix socket has 108 bytes; whoever is longer is cut. */
+  private static final int LONGEST = 108;
+
   private Addresses() {}
+
+  static String cut(String address) {
+    return address.length() <= LONGEST ? address : address.substring(0, LONGEST);
+  }
 
   /**
    * {@code 192.0.2.1:4711} and {@code [2001:db8::1]:4711} without the port; {@code host/192.0.2.1}

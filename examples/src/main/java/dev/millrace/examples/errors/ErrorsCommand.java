@@ -1,6 +1,9 @@
 package dev.millrace.examples.errors;
 
 import dev.millrace.examples.Examples;
+import dev.millrace.examples.chart.Fonts;
+import dev.millrace.examples.chart.Png;
+import dev.millrace.examples.chart.Svg;
 import dev.millrace.examples.lab.Advice;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,6 +14,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,6 +98,34 @@ public final class ErrorsCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     new TextReport(reading, advice, zone, top, out).print();
+    if (html != null) {
+      Files.writeString(html, new HtmlReport(reading, advice, zone, top).page());
+    }
+    return charts(new Charts(reading.tally(), zone));
+  }
+
+  private int charts(Charts charts) throws IOException {
+    if (svg == null && png == null) {
+      return 0;
+    }
+    if (!charts.hasTime()) {
+      throw new IOException("no chart is written: no failure has a time");
+    }
+    if (svg != null) {
+      Files.writeString(svg, Svg.document(charts.time()));
+    }
+    if (png != null) {
+      System.setProperty("java.awt.headless", "true"); // or it would look for a screen
+      Optional<String> unavailable = Fonts.unavailable();
+      if (unavailable.isPresent()) {
+        throw new IOException(
+            "no PNG is written: "
+                + unavailable.get()
+                + "; install fontconfig and a font (Debian: fontconfig fonts-dejavu-core), or take"
+                + " --svg or --html, which need none");
+      }
+      Files.write(png, Png.of(charts.time()));
+    }
     return 0;
   }
 

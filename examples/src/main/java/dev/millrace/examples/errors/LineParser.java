@@ -10,6 +10,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -33,6 +34,11 @@ final class LineParser {
 
   /** Of a line of ours there are some twenty; one with a thousand is something else. */
   private static final int MOST_PAIRS = 64;
+
+  /** Sixteen IPv6 addresses with bounds are some 1,200 letters. */
+  private static final int LONGEST_VALUE = 2_000;
+
+  private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
 
   /** Nothing was logged by Millrace before; and no year of five digits widens the bins to years. */
   private static final long EARLIEST = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
@@ -93,10 +99,11 @@ final class LineParser {
       isJsonLog = true;
       return json(line, length, failure);
     }
-    if (isJsonLog) {
-      throw new DamagedLine("no JSON object, as the lines before it are");
+    Line plain = plain(new String(line, 0, length, UTF_8), failure);
+    if (isJsonLog && plain == Line.OTHER && failure.linesLost == 0) {
+      throw new DamagedLine("no JSON object, as lines before it are");
     }
-    return plain(new String(line, 0, length, UTF_8), failure);
+    return plain;
   }
 
   // ---- JSON
@@ -161,13 +168,24 @@ final class LineParser {
 
   private void put(String key, String value) {
     if (pairs.size() < MOST_PAIRS) {
-      pairs.putIfAbsent(key, value); // what comes later may quote what a peer has said
+      pairs.putIfAbsent(key, plain(value)); // what comes later may quote what a peer has said
     }
   }
 
   private static String oneLine(String text) {
-    String first = text.lines().findFirst().orElse("no JSON");
+    String first = plain(text.lines().findFirst().orElse("no JSON"));
     return "no JSON: " + (first.length() <= 160 ? first : first.substring(0, 160) + "...");
+  }
+
+  /** Without what would make a terminal do something, and no longer than a window's peers are. */
+  private static String plain(String text) {
+    String cut = text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE);
+    for (int i = 0; i < cut.length(); i++) {
+      if (Character.isISOControl(cut.charAt(i))) {
+        return CONTROLS.matcher(cut).replaceAll("?");
+      }
+    }
+    return cut;
   }
 
   // ---- plain text

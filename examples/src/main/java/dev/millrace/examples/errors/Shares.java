@@ -11,12 +11,15 @@ final class Shares {
   /** Names are those of constants; a log that has more is not one, or has been tampered with. */
   private static final int MOST = 64;
 
+  private static final int LONGEST_NAME = 40;
+
   private static final String OTHERS = "(others)";
 
   private final Map<String, long[]> counts = new TreeMap<>();
 
   void add(String name, long count) {
-    String known = counts.size() < MOST || counts.containsKey(name) ? name : OTHERS;
+    boolean isOne = name.length() <= LONGEST_NAME;
+    String known = isOne && (counts.size() < MOST || counts.containsKey(name)) ? name : OTHERS;
     counts.computeIfAbsent(known, n -> new long[1])[0] += count;
   }
 

@@ -95,7 +95,8 @@ final class Tally {
     unnamed += failure.count - named;
   }
 
-  private void count(OfKind kind, String peer, long count) {
+  private void count(OfKind kind, String address, long count) {
+    String peer = Addresses.cut(address);
     kind.peers.add(peer, count);
     peers.add(peer, count);
   }

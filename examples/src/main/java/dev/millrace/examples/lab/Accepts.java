@@ -9,6 +9,7 @@ import dev.millrace.failure.Classifier;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.failure.Operation;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -37,10 +38,15 @@ final class Accepts {
   /** Three are turned away while none is left, the last one is served when some are back. */
   private static final int CLIENTS = 4;
 
+  private static final Need SHELL = Need.program("sh");
+
+  private static final Need LINUX =
+      Need.of("Linux, for its /dev/null", () -> Path.of("/dev/null").toFile().exists());
+
   private Accepts() {}
 
   static List<Experiment> all() {
-    return List.of(RESET_IN_BACKLOG, LISTENER_CLOSED, NO_DESCRIPTORS);
+    return List.of(RESET_IN_BACKLOG, LISTENER_CLOSED, NO_DESCRIPTORS, NONE_TO_CONNECT);
   }
 
   static final Experiment RESET_IN_BACKLOG =
@@ -129,7 +135,7 @@ final class Accepts {
           .lesson(
               "Keep a descriptor in reserve, shed with it, and back off; and cap connections below the limit.")
           .about(FailureKind.EMFILE, Operation.ACCEPT)
-          .needs(Need.program("sh"), Need.of("Linux", () -> Path.of("/dev/null").toFile().exists()))
+          .needs(SHELL, LINUX)
           .expects(
               e ->
                   e.nio("accept IOException")
@@ -212,6 +218,46 @@ final class Accepts {
     scene.step(Actor.MILLRACE, "accepts again, and serves");
     scene.pass(Duration.ofSeconds(10)); // quiet for so long, the episode is over, and is told
     scene.measure("Millrace: lines in the log", scene.loudLines() - linesBefore, "");
+  }
+
+  static final Experiment NONE_TO_CONNECT =
+      Experiment.named("emfile-on-connect")
+          .title("No descriptor is left for a connection of our own")
+          .situation("no file descriptor is left")
+          .lesson("Count what you open: nothing the peer does or says has a part in this.")
+          .about(FailureKind.EMFILE, Operation.OPEN)
+          .needs(SHELL, LINUX)
+          .expects(
+              e ->
+                  e.nio("open SocketException")
+                      .kind(FailureKind.EMFILE, Certainty.CERTAIN)
+                      .ended(EndedBy.FAULT, ConnectionState.CONNECTING, Operation.OPEN)
+                      .cause(SocketException.class)
+                      .bytes(0, 0, 0)
+                      .callbacks("onClosed"))
+          .plays(Apart.withDescriptors(DESCRIPTORS, Accepts::connectWithoutDescriptors));
+
+  private static void connectWithoutDescriptors(Scene scene) throws IOException {
+    Classifier classifier = new Classifier(scene.context().texts());
+    SocketAddress nobody = Connects.heldByNobody(scene);
+    Connects.millrace(scene, nobody).awaitRecord(); // refused; every class is met that it needs
+    scene.forget();
+    List<FileChannel> hog = new ArrayList<>();
+    openToTheLimit(hog);
+    IOException thrown = null;
+    try {
+      SocketChannel.open().close();
+    } catch (IOException e) {
+      thrown = e;
+    }
+    Subject subject = Connects.millrace(scene, nobody);
+    scene.turns(3);
+    closeAll(hog);
+    subject.awaitRecord();
+    if (thrown != null) {
+      scene.lane(Lane.NIO);
+      scene.threw(classifier.open(thrown, true));
+    }
   }
 
   private record Vain(int rounds, IOException thrown) {}

@@ -209,6 +209,7 @@ final class Connects {
               e ->
                   e.nio("connect SocketException")
                       .step("JDK the channel is closed by that")
+                      .kindByText(FailureKind.ENETUNREACH)
                       .ended(EndedBy.FAULT, ConnectionState.CONNECTING, Operation.CONNECT)
                       .cause(SocketException.class)
                       .bytes(0, 0, 0)

@@ -62,7 +62,7 @@ final class Networks {
             "ip route show",
             "ENETUNREACH",
             FailureKind.ENETUNREACH,
-            null,
+            Certainty.BY_TEXT,
             SocketException.class),
         refusedByRoute(
             "connect-prohibited",
@@ -82,7 +82,7 @@ final class Networks {
             "ip route add blackhole " + FAR_NET,
             "EINVAL",
             FailureKind.UNKNOWN,
-            null,
+            Certainty.UNKNOWN,
             SocketException.class),
         NO_PORTS,
         INTERFACE_DOWN,
@@ -159,7 +159,9 @@ final class Networks {
                       .cause(type)
                       .bytes(0, 0, 0)
                       .callbacks("onClosed");
-              return certainty == null ? all : all.kind(kind, certainty);
+              return certainty == Certainty.BY_TEXT
+                  ? all.kindByText(kind)
+                  : all.kind(kind, certainty);
             })
         .plays(
             Apart.inNetwork(
@@ -227,6 +229,7 @@ final class Networks {
           .expects(
               e ->
                   e.nio("connect SocketException")
+                      .kindByText(FailureKind.ENETUNREACH)
                       .ended(EndedBy.FAULT, ConnectionState.CONNECTING, Operation.CONNECT)
                       .cause(SocketException.class)
                       .bytes(0, 0, 0)

@@ -302,6 +302,15 @@ final class Scene {
     subject.record = theirs.record();
   }
 
+  /** Begins anew: what was written down until now was a rehearsal. */
+  void forget() {
+    steps.clear();
+    seen.clear();
+    measures.clear();
+    subjects.clear();
+    studied = null;
+  }
+
   /** How many lines the core has logged that an operator would be shown. */
   int loudLines() {
     return loudLines;

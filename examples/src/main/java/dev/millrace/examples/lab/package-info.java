@@ -21,6 +21,16 @@
  * certainties, states, bytes. Texts and durations differ and are only shown. So every experiment is
  * a test as well, and the report of a machine can be laid beside that of another.
  *
+ * <p>What would hurt the machine is played apart, in a child JVM: with few descriptors, or in a
+ * network namespace that it is in alone, and that the kernel removes with it. A JVM speaks one
+ * language all its life, so other locales are other JVMs as well.
+ *
+ * <pre>
+ *   lab run ──LC_ALL, another java──▶ lab run --rows FILE ──▶ rows, merged into the report
+ *      │
+ *      └──unshare -n, ulimit -n──▶ Apart NAME FILE ──▶ a timeline, taken over
+ * </pre>
+ *
  * <p>Nothing is waited for by sleeping. The loop is driven by turns, its clock is told, and what
  * the network brings is waited for with a deadline.
  *

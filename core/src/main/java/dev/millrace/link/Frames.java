@@ -24,6 +24,12 @@ final class Frames {
   private static final int WELCOME_BYTES = 2 * 8 + 1;
   private static final int BYE_BYTES = 1 + 4;
 
+  /** Shorter ones are a load; a network and a loop need as long for an answer on a bad day. */
+  static final int MIN_HEARTBEAT_MILLIS = 10;
+
+  /** An hour: it also bounds how long a receiver keeps a connection that says nothing. */
+  static final int MAX_HEARTBEAT_MILLIS = 3_600_000;
+
   /** The longest payload but for a message's. */
   static final int MAX_OTHER_BYTES = HELLO_BYTES;
 
@@ -134,7 +140,8 @@ final class Frames {
             && id >= 0
             && hello.sent >= id
             && hello.maxMessageBytes >= 0
-            && hello.heartbeatMillis > 0
+            && hello.heartbeatMillis >= MIN_HEARTBEAT_MILLIS
+            && hello.heartbeatMillis <= MAX_HEARTBEAT_MILLIS
             && (hello.epoch != 0 || hello.sent == 0); // nothing is sent before the first welcome
     return isOne ? hello : null;
   }

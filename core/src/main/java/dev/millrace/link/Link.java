@@ -52,10 +52,8 @@ public final class Link {
   private static final int MAX_QUEUE_MESSAGES = 1 << 24;
   private static final long MAX_QUEUE_BYTES = 1L << 40;
 
-  /** Shorter ones are a load; a network and a loop need as long for an answer on a bad day. */
-  private static final Duration MIN_HEARTBEAT = Duration.ofMillis(10);
-
-  private static final Duration MAX_HEARTBEAT = Duration.ofHours(1);
+  private static final Duration MIN_HEARTBEAT = Duration.ofMillis(Frames.MIN_HEARTBEAT_MILLIS);
+  private static final Duration MAX_HEARTBEAT = Duration.ofMillis(Frames.MAX_HEARTBEAT_MILLIS);
 
   private static final int MAX_MISSED = 1_000;
 

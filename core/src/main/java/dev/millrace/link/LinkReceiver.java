@@ -30,7 +30,8 @@ public interface LinkReceiver {
   void onMessage(LinkSession session, long id, ByteBuffer payload);
 
   /**
-   * A connection of a session begins.
+   * A connection of a session begins. A greeting that was held up in the network and arrives behind
+   * the session's good-bye begins one, too; no message follows it, and it ends by its age.
    *
    * @param session which one
    * @param start {@code LOST} if the link had a session that is not known here; what comes first

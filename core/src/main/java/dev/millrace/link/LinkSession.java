@@ -93,7 +93,7 @@ public final class LinkSession {
   /**
    * Takes no more messages until {@link #resume}, also over reconnects; in {@code onMessage} this
    * one is still taken. The link's queue fills, and refuses then. Signs of life go on, so the link
-   * stays up. Does nothing if paused already.
+   * stays up, but for a reconnect each {@code Timeouts.paused}. Does nothing if paused already.
    */
   public void pause() {
     if (!paused && !over) {

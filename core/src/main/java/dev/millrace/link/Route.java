@@ -4,6 +4,9 @@ import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.Connector;
 import dev.millrace.EventLoop;
+import dev.millrace.Limits;
+import dev.millrace.SocketSettings;
+import dev.millrace.Timeouts;
 import dev.millrace.dial.Dialer;
 import dev.millrace.failure.FailureKind;
 import java.net.InetSocketAddress;
@@ -87,10 +90,34 @@ public interface Route {
    * @return the route
    */
   static Route to(SocketAddress address, Duration timeout) {
+    return to(address, timeout, Limits.defaults(), Timeouts.defaults(), SocketSettings.defaults());
+  }
+
+  /**
+   * A route to one address.
+   *
+   * @param address where to, resolved
+   * @param timeout how long an attempt may take; 0 leaves it to the kernel, which may take minutes
+   * @param limits the connections' bounds; they must fit the options of the link's loop
+   * @param timeouts the connections' time-outs; of {@code readIdle} heartbeats take the place
+   * @param socketSettings the connections' socket options
+   * @return the route
+   */
+  static Route to(
+      SocketAddress address,
+      Duration timeout,
+      Limits limits,
+      Timeouts timeouts,
+      SocketSettings socketSettings) {
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(timeout, "timeout");
+    Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(timeouts, "timeouts");
+    Objects.requireNonNull(socketSettings, "socketSettings");
     return (loop, arrival) -> {
-      Connection connection = Connector.connect(loop, address, timeout, new Arriving(arrival));
+      Connection connection =
+          Connector.connect(
+              loop, address, timeout, new Arriving(arrival), limits, timeouts, socketSettings);
       return () -> {
         if (!connection.state().isClosing()) {
           connection.abort();

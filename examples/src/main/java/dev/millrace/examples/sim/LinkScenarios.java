@@ -2,6 +2,9 @@ package dev.millrace.examples.sim;
 
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
+import dev.millrace.Limits;
+import dev.millrace.SocketSettings;
+import dev.millrace.Timeouts;
 import dev.millrace.WriteResult;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.fault.Dice;
@@ -43,11 +46,16 @@ final class LinkScenarios {
   /** Faults that wait for a number of bytes come within the first few frames, or never. */
   private static final long WITHIN_BYTES = 3_000;
 
+  /** Also where the loop has little memory. */
+  private static final Limits ROOM = Limits.defaults().withHardLimitBytes(200_000);
+
   /** In safety mode, where some never get through, all is closed after so long. */
   private static final Duration ENOUGH = Duration.ofSeconds(40);
 
   /** Longer than a liveness run may take: such a close never is cut. */
-  private static final Duration PATIENT = Duration.ofMinutes(30);
+  private static final Duration PATIENT = Duration.ofHours(12);
+
+  private static final long JUMP_NANOS = 3_000_000_000L;
 
   private LinkScenarios() {}
 
@@ -83,10 +91,9 @@ final class LinkScenarios {
       trial.serverHost().buffers(queues[0], queues[1]);
       trial.clientHost().buffers(queues[2], queues[3]);
       trial.faults(plan());
-      if (dice.below(2) == 0) {
-        int kept = MAX_MESSAGE_BYTES + FRAME_BYTES;
-        trial.limits(Scenario.limits(dice, 100_000).withMaxKeptBytes(kept));
-      }
+      int kept = MAX_MESSAGE_BYTES + FRAME_BYTES;
+      trial.limits(
+          dice.below(2) == 0 ? ROOM : Scenario.limits(dice, 100_000).withMaxKeptBytes(kept));
       throwsLeft = dice.below(6);
       forgets = dice.below(3) == 0;
       start();
@@ -127,6 +134,10 @@ final class LinkScenarios {
       }
       if (dice.below(4) == 0) {
         plan = plan.with(FaultKind.HANDLER_THROWS, dice.skewed(1, 100_000) / 1e6);
+      }
+      if (dice.below(16) == 0) {
+        // Short ones: the run itself has an end on this clock.
+        plan = plan.with(FaultKind.CLOCK_JUMP, dice.skewed(1, 5_000) / 1e6, 1_000_000, JUMP_NANOS);
       }
       return plan;
     }
@@ -217,6 +228,9 @@ final class LinkScenarios {
         run.trial.violated("a receiver that has died was greeted: " + session);
       }
       Sends of = run.bySession.get(session.id());
+      if (of.saidGoodbye && start != SessionStart.RESUMED) {
+        return; // a greeting that was held up on its way: no message may follow
+      }
       switch (start) {
         case NEW -> {
           if (of.delivered != 0) {
@@ -266,6 +280,7 @@ final class LinkScenarios {
       if (end == SessionEnd.BYE && session.delivered() != of.link.lastId()) {
         run.trial.violated("a bye before all was delivered: " + session + ", " + of.link);
       }
+      of.saidGoodbye |= end == SessionEnd.BYE;
     }
   }
 
@@ -292,6 +307,7 @@ final class LinkScenarios {
     private long expected = 1;
     private long delivered;
     private long mayRepeatTo;
+    private boolean saidGoodbye;
 
     Sends(Run run, int number) {
       this.run = run;
@@ -305,7 +321,12 @@ final class LinkScenarios {
       Dice dice = run.dice;
       Trial trial = run.trial;
       Route route =
-          Route.to(trial.serverHost().address(7007), Duration.ofMillis(dice.between(100, 3_000)));
+          Route.to(
+              trial.serverHost().address(7007),
+              Duration.ofMillis(dice.between(100, 3_000)),
+              ROOM,
+              Timeouts.defaults(),
+              SocketSettings.defaults());
       Duration first = Duration.ofMillis(dice.between(1, 300));
       RetryPolicy policy =
           RetryPolicy.defaults()

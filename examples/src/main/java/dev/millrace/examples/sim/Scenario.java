@@ -45,6 +45,7 @@ record Scenario(String name, String what, BiConsumer<Trial, Tally> setUp) {
     LoopOptions options =
         switch (scenario.name()) {
           case "loop-budget", "loop-budget-messages" -> WriteScenarios.littleMemory(OPTIONS);
+          case "link" -> dice.below(8) == 0 ? WriteScenarios.littleMemory(OPTIONS) : OPTIONS;
           case "shutdown-in-the-middle" -> OPTIONS.withMaxQueuedTasks(ServerScenarios.MAX_TASKS);
           case "selector-breaks" -> OPTIONS.withSpinLimit(ServerScenarios.SPIN_LIMIT);
           default -> OPTIONS;

@@ -85,7 +85,8 @@ class PageInABrowserTest {
   @ValueSource(ints = {1240, 390})
   void theDiagramHasEveryStateAndEveryTransitionOfTheTable(int width) {
     browser.resize(width, 900);
-    browser.until("document.querySelector('.diagram." + (width > 640 ? "across" : "down") + "') !== null");
+    browser.until(
+        "document.querySelector('.diagram." + (width > 640 ? "across" : "down") + "') !== null");
     List<?> drawn =
         list("[...document.querySelectorAll('.diagram .node')].map((n) => n.dataset.state)");
     List<?> edges =

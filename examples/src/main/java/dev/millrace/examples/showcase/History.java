@@ -3,7 +3,6 @@ package dev.millrace.examples.showcase;
 import dev.millrace.CloseRecord;
 import dev.millrace.failure.FailureKind;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
@@ -28,7 +27,9 @@ final class History {
   /** A record and which server it was of. */
   record Ended(long number, String server, CloseRecord record) {}
 
-  private final int[][] bins = new int[BINS][FailureKind.values().length];
+  /** For each kind that was ever met its bars, as a ring. */
+  private final Map<FailureKind, int[]> bins = new EnumMap<>(FailureKind.class);
+
   private final Deque<Ended> records = new ArrayDeque<>(RECORDS);
   private final Map<FailureKind, Long> totals = new EnumMap<>(FailureKind.class);
   private final long startNanos;
@@ -47,7 +48,7 @@ final class History {
   /** A connection of a server is over. */
   void ended(String server, CloseRecord record, long nowNanos) {
     moveTo(nowNanos);
-    bins[(int) (bin % BINS)][record.kind().ordinal()]++;
+    bins.computeIfAbsent(record.kind(), kind -> new int[BINS])[(int) (bin % BINS)]++;
     totals.merge(record.kind(), 1L, Long::sum);
     bytesIn += record.bytesReceived();
     bytesOut += record.bytesHandedToKernel();
@@ -86,7 +87,8 @@ final class History {
   int count(int binsAgo, FailureKind kind, long nowNanos) {
     moveTo(nowNanos);
     long at = bin - binsAgo;
-    return at < 0 ? 0 : bins[(int) (at % BINS)][kind.ordinal()];
+    int[] ring = bins.get(kind);
+    return at < 0 || ring == null ? 0 : ring[(int) (at % BINS)];
   }
 
   /** The number of the present bin, which tells a reader how far all has moved. */
@@ -102,7 +104,9 @@ final class History {
     }
     while (bin < target) {
       bin++;
-      Arrays.fill(bins[(int) (bin % BINS)], 0);
+      for (int[] ring : bins.values()) {
+        ring[(int) (bin % BINS)] = 0;
+      }
     }
   }
 }

@@ -33,7 +33,25 @@ final class Resources {
   };
 
   /** A file. */
-  record Resource(String type, byte[] content) {}
+  static final class Resource {
+    private final String type;
+    private final byte[] content;
+
+    private Resource(String type, byte[] content) {
+      this.type = type;
+      this.content = content;
+    }
+
+    /** Its media type. */
+    String type() {
+      return type;
+    }
+
+    /** What is in it; not to be written to. */
+    byte[] content() {
+      return content;
+    }
+  }
 
   private final Map<String, Resource> byPath = new LinkedHashMap<>();
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.LoopOptions;
+import dev.millrace.ShutdownReport;
 import dev.millrace.guard.ExpectedLog;
 import dev.millrace.sim.SimPeer;
 import dev.millrace.sim.Trials;
@@ -200,28 +201,29 @@ class PagesOfOnesOwnTest {
   @Test
   void aShutdownEndsAStreamInGoodOrderAndWaitsForALateAnswer() throws Exception {
     Sample sample = new Sample();
-    Served served = served(sample);
-    try (Socket stream = served.connect();
-        Socket late = served.connect()) {
-      Served.send(stream, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
-      InputStream in = stream.getInputStream();
-      assertEquals('H', in.read());
-      Served.send(late, "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n");
-      Exchange kept = sample.kept.get(30, TimeUnit.SECONDS);
-      served.server.shutdown(Duration.ofSeconds(20));
-      String all = "H" + new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-      assertTrue(all.endsWith("\r\n\r\n0\r\n\r\n"), all);
-      onLoop(
-          served,
-          () -> {
-            kept.respond(Status.OK, TEXT, bytes("kept"));
-            return null;
-          });
-      Answer answer = new Answer.Reader(late.getInputStream().readAllBytes()).next("GET");
-      assertEquals("kept", answer.body());
-      assertTrue(answer.isLast());
-    } finally {
-      served.close();
+    try (Served served = served(sample)) {
+      CompletableFuture<ShutdownReport> report;
+      try (Socket stream = served.connect();
+          Socket late = served.connect()) {
+        Served.send(stream, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+        InputStream in = stream.getInputStream();
+        assertEquals('H', in.read());
+        Served.send(late, "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n");
+        Exchange kept = sample.kept.get(30, TimeUnit.SECONDS);
+        report = served.server.shutdown(Duration.ofSeconds(20));
+        String all = "H" + new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertTrue(all.endsWith("\r\n\r\n0\r\n\r\n"), all);
+        onLoop(
+            served,
+            () -> {
+              kept.respond(Status.OK, TEXT, bytes("kept"));
+              return null;
+            });
+        Answer answer = new Answer.Reader(late.getInputStream().readAllBytes()).next("GET");
+        assertEquals("kept", answer.body());
+        assertTrue(answer.isLast());
+      }
+      assertEquals(0, report.get(30, TimeUnit.SECONDS).cut());
     }
   }
 

@@ -165,7 +165,7 @@ class ShowcaseProgramTest {
 
   /** {@code epoll_wait(fd, events, n, -1)}, of x86-64 or by its newer name anywhere. */
   private static boolean isEndlessEpollWait(String call) {
-    String[] parts = call.strip().split(" ");
+    String[] parts = call.strip().split(" ", -1);
     return parts.length > 4
         && List.of("232", "281", "22").contains(parts[0])
         && List.of("0xffffffff", "0xffffffffffffffff").contains(parts[4]);

@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.Connection;
+import dev.millrace.ShutdownReport;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -74,7 +78,7 @@ class WatchersTest {
     try (Shown shown = new Shown();
         Socket slow = new Socket()) {
       slow.setReceiveBufferSize(4 << 10);
-      slow.connect(new InetSocketAddress("127.0.0.1", shown.port()));
+      slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), shown.port()));
       slow.setSoTimeout(Shown.PATIENCE_MILLIS);
       Shown.send(slow, "GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
       InputStream in = slow.getInputStream();
@@ -154,15 +158,16 @@ class WatchersTest {
 
   @Test
   void aShutdownEndsTheirStreams() throws Exception {
-    Shown shown = new Shown();
-    try (Shown.Watcher watcher = new Shown.Watcher(shown)) {
-      assertNotNull(watcher.snapshot());
-      shown.showcase.http().shutdown(Duration.ofSeconds(10));
-      List<String> rest = watcher.rest();
-      // The last chunk: the stream ended, and was not cut.
-      assertEquals(List.of("0", ""), rest.subList(rest.size() - 2, rest.size()));
-    } finally {
-      shown.close();
+    try (Shown shown = new Shown()) {
+      CompletableFuture<ShutdownReport> report;
+      try (Shown.Watcher watcher = new Shown.Watcher(shown)) {
+        assertNotNull(watcher.snapshot());
+        report = shown.showcase.http().shutdown(Duration.ofSeconds(10));
+        List<String> rest = watcher.rest();
+        // The last chunk: the stream ended, and was not cut.
+        assertEquals(List.of("0", ""), rest.subList(rest.size() - 2, rest.size()));
+      }
+      assertEquals(0, report.get(Shown.PATIENCE_MILLIS, TimeUnit.MILLISECONDS).cut());
     }
   }
 

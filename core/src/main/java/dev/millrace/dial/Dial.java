@@ -132,13 +132,13 @@ public final class Dial {
     }
     try {
       lookup = settings.resolver.lookUp(host, (found, thrown) -> answered(port, found, thrown));
-    } catch (RuntimeException e) {
-      lookupFailsLater(e); // too many of them, or the executor takes no more
+    } catch (Throwable t) {
+      lookupFailsLater(t); // too many of them, or the executor takes no more, or has no thread
     }
   }
 
   /** Told after the call, as everything is; the next turn is soon enough. */
-  private void lookupFailsLater(Exception why) {
+  private void lookupFailsLater(Throwable why) {
     loop.schedule(Duration.ZERO, () -> lookupFailed(why));
   }
 

@@ -97,9 +97,9 @@ public final class Resolver {
     }
     try {
       executor.execute(() -> run(host, lookup));
-    } catch (RuntimeException e) {
+    } catch (Throwable t) { // an Error, too: no thread can be made
       underWay.decrementAndGet();
-      throw e;
+      throw t;
     }
     return lookup;
   }

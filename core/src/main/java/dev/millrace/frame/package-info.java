@@ -12,19 +12,27 @@
  * <p>All three fit {@code ConnectionHandler.onData}: give them its buffer, again and again.
  *
  * <pre>{@code
+ * @Override
  * public void onData(Connection connection, ByteBuffer data) {
  *   while (connection.room() > 0) {
  *     switch (codec.read(data)) {
- *       case FRAME -> handle(codec.type(), codec.id(), codec.payload());
- *       case INCOMPLETE -> { return; }             // what is left is offered again with what follows
- *       case CORRUPT -> askAgainFor(codec.id());   // the stream is still in step
- *       default -> { connection.abort("frame"); return; }
+ *       case FRAME -> answer(connection, codec.type(), codec.id(), codec.payload());
+ *       case CORRUPT -> askAgain(connection, codec.id()); // the stream is still in step
+ *       case INCOMPLETE -> {
+ *         return; // what is left is offered again, with what follows
+ *       }
+ *       default -> {
+ *         connection.abort("frames: " + codec.end(data));
+ *         return;
+ *       }
  *     }
  *   }
  * }
+ *
+ * @Override
  * public void onInputEnd(Connection connection, int unconsumed) {
- *   boolean wasCut = codec.end(unconsumed) != FrameResult.END;
- *   ...
+ *   wasCut = codec.end(unconsumed) != FrameResult.END;
+ *   connection.close();
  * }
  * }</pre>
  *

@@ -182,6 +182,20 @@ class LookupGoesWrongTest {
     }
   }
 
+  @Test
+  void theExecutorHasNoThread() {
+    try (s) {
+      OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");
+      s.executor =
+          task -> {
+            throw none;
+          };
+      Resolver resolver = new Resolver(s.names, task -> s.executor.execute(task), 1);
+      assertSame(none, assertUnresolved(s.outcome(new Dialer(resolver)).failure));
+      assertEquals(0, resolver.lookupsUnderWay());
+    }
+  }
+
   /** An executor that runs what it is given at once blocks the loop; but it is no other result. */
   @Test
   void theExecutorRunsItAtOnce() {

@@ -7,13 +7,16 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
- * A picture in 256 colours: those it has most of, and the nearest of them for the others, which are
- * edges of letters. A page of a few plain colours looks the same and takes a third of the bytes.
+ * A picture in 256 colours: one of each sort, those it has most of, and the nearest of them for the
+ * others, which are edges of letters. A page of a few plain colours looks the same and takes a
+ * third of the bytes.
  */
 final class FewColours {
   private FewColours() {}
@@ -26,13 +29,20 @@ final class FewColours {
         counts.merge(full.getRGB(x, y), 1, Integer::sum);
       }
     }
-    List<Integer> most =
+    List<Integer> byCount =
         counts.entrySet().stream()
             .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
-            .limit(256)
             .map(Map.Entry::getKey)
             .toList();
-    int[] palette = most.stream().mapToInt(Integer::intValue).toArray();
+    // One of each sort first, or a colour that one word only is in would be gone.
+    Map<Integer, Integer> ofEachSort = new LinkedHashMap<>();
+    byCount.forEach(rgb -> ofEachSort.putIfAbsent(rgb & 0xe0e0e0, rgb));
+    int[] palette =
+        Stream.concat(ofEachSort.values().stream(), byCount.stream())
+            .distinct()
+            .limit(256)
+            .mapToInt(Integer::intValue)
+            .toArray();
     IndexColorModel colours =
         new IndexColorModel(8, palette.length, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
     BufferedImage few =

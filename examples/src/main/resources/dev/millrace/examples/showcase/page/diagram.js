@@ -101,7 +101,7 @@ export class Diagram {
     }
     path.append(svg('title', {}, `${from} to ${to}: ${events.join(', ')}`));
     const label = svg('text', {x: route.x, y: route.y, 'text-anchor': route.anchor ?? 'middle', class: 'edge-label'});
-    const name = svg('tspan', {}, to === 'CLOSED' ? '' : events.filter((e) => e !== 'TERMINATE').map(eventName).join(' '));
+    const name = svg('tspan', {}, to === 'CLOSED' ? '' : events.filter((e) => e !== 'TERMINATE').map((e) => eventName(e, this.layout)).join(' '));
     const n = svg('tspan', {class: 'edge-count'});
     label.append(name, n);
     this.lines.append(path);
@@ -194,8 +194,8 @@ export class Diagram {
   }
 }
 
-function eventName(event) {
-  return {INPUT_END: 'peer’s FIN', END_OUTPUT: 'half-close', FLUSHED: 'flushed', CLOSE: 'close', CONNECTED: 'connected', TERMINATE: 'cut'}[event]
+function eventName(event, layout) {
+  return {INPUT_END: layout === DOWN ? 'FIN' : 'peer’s FIN', END_OUTPUT: 'half-close', FLUSHED: 'flushed', CLOSE: 'close', CONNECTED: 'connected', TERMINATE: 'cut'}[event]
       ?? event.toLowerCase();
 }
 

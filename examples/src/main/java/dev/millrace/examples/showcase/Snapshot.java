@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  * and again and again what is going on.
  *
  * <p>The loop's thread. A snapshot looks at every connection once, which is all it costs beside the
- * text, and names 200 of them at the most: so its size has a bound, about 50 KiB.
+ * text, and names 200 of them and 50 records at the most. So its size has a bound: a few KiB as a
+ * rule, and 200 KiB where every bar has every kind and every text is long and not English.
  */
 final class Snapshot {
   /** The newest ones; more nobody can look at, and the others are counted. */
@@ -228,16 +229,16 @@ final class Snapshot {
       json.member("operation", r.operation().name());
       json.member("in", r.bytesReceived()).member("out", r.bytesHandedToKernel());
       json.member("unsent", r.bytesUnsent()).member("unconsumed", r.bytesUnconsumed());
-      json.member("ageMillis", r.age().toMillis()).member("reason", r.reason());
-      json.member("cause", r.cause() == null ? null : cut(r.cause().toString())).endObject();
+      json.member("ageMillis", r.age().toMillis()).member("reason", cut(r.reason()));
+      json.member("cause", cut(r.cause() == null ? null : r.cause().toString())).endObject();
     }
     json.endArray();
   }
 
-  /** An exception may say a lot; the first line's beginning is what a table has room for. */
+  /** An exception may say a lot, and a table has room for its beginning; null stays null. */
   private static String cut(String text) {
     int most = 120;
-    return text.length() <= most ? text : text.substring(0, most) + "…";
+    return text == null || text.length() <= most ? text : text.substring(0, most) + "…";
   }
 
   /** An address as it is written, without the name that nobody looked up. */

@@ -20,9 +20,9 @@
  * whose states would be counted together with those that are shown, and for experiments, which
  * block. Both are spoken to by tasks, and answer by tasks.
  *
- * <p><b>Bounds.</b> A snapshot names 200 connections and 50 records, and has 64 KiB at the most.
- * There are 32 watchers, each with one snapshot waiting at the most, 100 guests, and one experiment
- * at a time. History has 60 bars and counts; nothing grows.
+ * <p><b>Bounds.</b> A snapshot names 200 connections and 50 records at the most. There are 32
+ * watchers, each with one snapshot waiting at the most, 100 guests, and one experiment at a time.
+ * History has 60 bars and counts; nothing grows.
  *
  * <p><b>Rest.</b> The one timer of this package is armed while somebody watches. Without watchers,
  * clients and guests no timer is armed at all, and both loops sleep until somebody comes.

@@ -122,6 +122,18 @@ class WhatTheServerTellsTest {
     assertEquals(3, history.total(FailureKind.ECONNRESET));
   }
 
+  @Test
+  void aLongReasonIsCut() throws Exception {
+    CloseRecord[] many = new CloseRecord[100];
+    String text = "長い".repeat(5_000);
+    for (int i = 0; i < many.length; i++) {
+      many[i] = record(i, FailureKind.values()[i % 10], text, new IOException(text));
+    }
+    Object snapshot = snapshot(many);
+    String reason = (String) JsonText.at(snapshot, "records", 0, "reason");
+    assertEquals(text.substring(0, 120) + "…", reason);
+  }
+
   /** What is told when these have ended, by a loop that is driven here. */
   private static Object snapshot(CloseRecord... records) throws IOException {
     try (EventLoop loop = new EventLoop()) {

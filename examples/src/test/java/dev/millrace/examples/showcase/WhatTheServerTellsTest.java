@@ -127,7 +127,7 @@ class WhatTheServerTellsTest {
     CloseRecord[] many = new CloseRecord[100];
     String text = "長い".repeat(5_000);
     for (int i = 0; i < many.length; i++) {
-      many[i] = record(i, FailureKind.values()[i % 10], text, new IOException(text));
+      many[i] = record(i, FailureKind.ECONNRESET, text, new IOException(text));
     }
     Object snapshot = snapshot(many);
     String reason = (String) JsonText.at(snapshot, "records", 0, "reason");

@@ -178,15 +178,29 @@ final class Bare {
 
   /** The same, with so many bytes in the first write. */
   long fill(int bytes) {
+    return Math.max(write(bytes), 0) + takeAllRoom();
+  }
+
+  /**
+   * A write of which nothing is taken. On its way from the send queue to the peer's buffer a byte
+   * still makes room, so what is taken before that is taken in silence.
+   */
+  void writeInVain() {
+    takeAllRoom();
+    scene.returned(Operation.WRITE, 0, "0");
+  }
+
+  private long takeAllRoom() {
+    ByteBuffer source = ByteBuffer.allocateDirect(1 << 16);
     long took = 0;
-    int n = write(bytes);
-    while (n > 0) {
-      took += n;
-      try {
-        n = channel.write(ByteBuffer.allocateDirect(1 << 16));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    try {
+      int n;
+      do {
+        n = channel.write(source.clear());
+        took += n;
+      } while (n > 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return took;
   }

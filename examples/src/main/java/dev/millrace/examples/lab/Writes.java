@@ -48,7 +48,7 @@ final class Writes {
               scene -> {
                 Bare bare = scene.bare(4_096);
                 scene.measure("one write took, bare NIO", bare.fill(MUCH), "B");
-                bare.write(MUCH);
+                bare.writeInVain();
                 Selector selector = bare.register(SelectionKey.OP_WRITE);
                 scene.until(
                     "writable again",
@@ -101,7 +101,7 @@ final class Writes {
               scene -> {
                 Bare bare = scene.bare(4_096);
                 scene.measure("the kernel took, bare NIO", bare.fill(MUCH), "B");
-                bare.write(MUCH);
+                bare.writeInVain();
 
                 Peer peer = scene.connect(4_096);
                 Subject subject = peer.subject();

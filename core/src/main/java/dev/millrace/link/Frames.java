@@ -2,6 +2,7 @@ package dev.millrace.link;
 
 import dev.millrace.frame.FrameCodec;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -32,6 +33,14 @@ final class Frames {
 
   /** The longest payload but for a message's. */
   static final int MAX_OTHER_BYTES = HELLO_BYTES;
+
+  /** By their numbers in a welcome. */
+  private static final List<SessionStart> STARTS =
+      List.of(SessionStart.NEW, SessionStart.RESUMED, SessionStart.LOST);
+
+  /** By their numbers in a bye. */
+  private static final List<Refusal> REFUSALS =
+      List.of(Refusal.FULL, Refusal.TOO_LARGE, Refusal.VERSION);
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
@@ -97,13 +106,16 @@ final class Frames {
 
   static ByteBuffer welcome(FrameCodec codec, Welcome welcome) {
     ByteBuffer payload = ByteBuffer.allocate(WELCOME_BYTES);
-    payload.putLong(welcome.epoch).putLong(welcome.incarnation).put((byte) welcome.start.ordinal());
+    payload
+        .putLong(welcome.epoch)
+        .putLong(welcome.incarnation)
+        .put((byte) STARTS.indexOf(welcome.start));
     return frame(codec, WELCOME, welcome.delivered, payload.flip());
   }
 
   static ByteBuffer bye(FrameCodec codec, Refusal refusal, int maxMessageBytes) {
     ByteBuffer payload = ByteBuffer.allocate(BYE_BYTES);
-    payload.put((byte) refusal.ordinal()).putInt(maxMessageBytes);
+    payload.put((byte) REFUSALS.indexOf(refusal)).putInt(maxMessageBytes);
     return frame(codec, BYE, 0, payload.flip());
   }
 
@@ -155,9 +167,8 @@ final class Frames {
     long epoch = payload.getLong(at);
     long incarnation = payload.getLong(at + 8);
     int start = payload.get(at + 16);
-    SessionStart[] starts = SessionStart.values();
-    boolean isOne = id >= 0 && epoch != 0 && start >= 0 && start < starts.length;
-    return isOne ? new Welcome(id, epoch, incarnation, starts[start]) : null;
+    boolean isOne = id >= 0 && epoch != 0 && start >= 0 && start < STARTS.size();
+    return isOne ? new Welcome(id, epoch, incarnation, STARTS.get(start)) : null;
   }
 
   /** Why one was sent away; null if that can't be it. */
@@ -166,8 +177,7 @@ final class Frames {
       return null;
     }
     int refusal = payload.get(payload.position());
-    Refusal[] refusals = Refusal.values();
-    return refusal >= 0 && refusal < refusals.length ? refusals[refusal] : null;
+    return refusal >= 0 && refusal < REFUSALS.size() ? REFUSALS.get(refusal) : null;
   }
 
   /** What a receiver takes that sent one away: the longest payload, in bytes. */

@@ -51,9 +51,6 @@ final class ReceivingSide {
   private Phase phase = Phase.STRANGER;
   private LinkSession session;
 
-  /** What the link was told last. */
-  private long acknowledged;
-
   /** Something came that is to be acknowledged, even if it is nothing new. */
   private boolean owesAck;
 

@@ -74,7 +74,9 @@
  *   4     ACK      last delivered            none
  *   5     PING     any                       none
  *   6     PONG     the ping's, or 0          none
- *   7     BYE      last acknowledged, or 0   none; from the receiver: why 1, its longest message 4
+ *   7     BYE      last acknowledged, or 0   none; from the receiver: why 1 (0 it has no place,
+ *                                            1 messages may be too long, 2 version), its longest
+ *                                            message 4
  * </pre>
  *
  * <pre>

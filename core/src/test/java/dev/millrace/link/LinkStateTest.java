@@ -44,8 +44,9 @@ class LinkStateTest {
           && words.length == 1 + Event.values().length
           && isState(words[0])) {
         rows++;
+        int column = 1;
         for (Event event : Event.values()) {
-          String next = words[1 + event.ordinal()];
+          String next = words[column++];
           if (!next.equals("-")) {
             documented.add(words[0] + " " + event + " " + next);
           }

@@ -333,11 +333,17 @@ public final class Link {
 
   /**
    * Notes what the listener is to be told. It is told when the event that it came in is over; where
-   * the user's own call caused it there is none, and a timer that is due makes one.
+   * the user's own call caused it there is none, and a timer that is due makes one; or it is told
+   * at once, if the loop has stopped.
    */
   private void tell(Runnable what) {
     told.add(what);
-    if (depth == 0 && !telling && !later.isScheduled()) {
+    if (depth > 0 || telling || later.isScheduled()) {
+      return;
+    }
+    if (loop.isStopped()) {
+      tellAll();
+    } else {
       loop.schedule(later, 0L);
     }
   }
@@ -393,9 +399,10 @@ public final class Link {
     try {
       Runnable cancel = route.connect(loop, made);
       made.cancel = cancel;
-    } catch (RejectedExecutionException e) { // the loop is ending; its timers will be told
+    } catch (RejectedExecutionException e) { // if it is only ending, its timers are still told
       attempt = null;
-      lost(FailureKind.UNKNOWN, e.toString(), false);
+      FailureKind kind = loop.isStopped() ? FailureKind.LOOP_STOPPED : FailureKind.UNKNOWN;
+      lost(kind, e.toString(), false);
     } catch (RuntimeException e) { // settings that don't fit: it would be the same each time
       attempt = null;
       lost(FailureKind.UNKNOWN, "the route threw " + e, true);

@@ -79,6 +79,29 @@ class LoopStopsUnderLinkTest {
   }
 
   @Test
+  void beforeItWasOpened() throws IOException {
+    try (Ground g = new Ground(1)) {
+      g.link = g.link().build(g.loop);
+      g.send("a");
+      checkStoppedBefore(g, g.link::open, FailureKind.LOOP_STOPPED);
+    }
+    try (Ground g = new Ground(1)) {
+      g.link = g.link().build(g.loop);
+      g.send("a");
+      checkStoppedBefore(g, () -> g.link.close(Ground.LONG), FailureKind.NONE);
+    }
+  }
+
+  private static void checkStoppedBefore(Ground g, Runnable call, FailureKind kind) {
+    g.loop.close();
+    assertNull(g.report);
+    call.run();
+    assertEquals(kind, g.report.kind());
+    assertEquals(1, g.report.unacknowledged().size());
+    assertEquals(LinkState.CLOSED, g.link.state());
+  }
+
+  @Test
   void aCallFromAnotherThreadNamesBoth() throws IOException, InterruptedException {
     try (Ground g = new Ground(1)) {
       g.link = g.link().build(g.loop);

@@ -145,6 +145,7 @@ public final class FailureLog implements Consumer<CloseRecord> {
    * @param record what became of a connection
    */
   @Override
+  @SuppressWarnings("EnumOrdinal") // a place in arrays, which last no longer than this process
   public void accept(CloseRecord record) {
     try {
       if (record.isOrderly() || !logger.isEnabledForLevel(record.kind().level())) {

@@ -49,6 +49,7 @@ final class Tally {
     peers.clear();
   }
 
+  @SuppressWarnings("EnumOrdinal") // places in arrays, which last no longer than this process
   void add(CloseRecord record, long wallMillis) {
     if (count == 0) {
       firstMillis = wallMillis;

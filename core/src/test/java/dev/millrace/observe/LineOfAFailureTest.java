@@ -64,7 +64,7 @@ class LineOfAFailureTest {
 
   /** The first words of the lines of the document's nth block; a line may have several. */
   private static List<String> documented(String doc, int nth) {
-    String block = doc.split("</?pre>")[2 * nth - 1];
+    String block = doc.split("</?pre>", -1)[2 * nth - 1];
     List<String> keys = new ArrayList<>();
     for (MatchResult line :
         Pattern.compile("(?m)^ \\* {3}((?:\\w+, )*\\w+)(?: {2,}.*)?$")

@@ -33,12 +33,12 @@ class PeersOfAWindowTest {
       assertTrue(peers.atLeast() <= exact.size(), () -> peers.atLeast() + " " + exact.size());
       assertTrue(peers.atMost() >= exact.size(), () -> peers.atMost() + " " + exact.size());
       Map<String, Long> told = new HashMap<>();
-      for (String share : peers.toString().split(" ")) {
+      for (String share : peers.toString().split(" ", -1)) {
         if (share.isEmpty()) {
           continue;
         }
-        String[] pair = share.split("=");
-        String[] bounds = pair[1].split("\\.\\.");
+        String[] pair = share.split("=", -1);
+        String[] bounds = pair[1].split("\\.\\.", -1);
         long atLeast = Long.parseLong(bounds[0]);
         long atMost = Long.parseLong(bounds[bounds.length - 1]);
         long is = exact.getOrDefault(pair[0], 0L);

@@ -157,8 +157,8 @@ class StormOfFailuresTest {
           toldOps.merge(kind + " " + line.get("op"), 1L, Long::sum);
         } else {
           told.merge(kind, Long.parseLong(line.get("count")), Long::sum);
-          for (String share : line.get("ops").split(" ")) {
-            String[] pair = share.split("=");
+          for (String share : line.get("ops").split(" ", -1)) {
+            String[] pair = share.split("=", -1);
             toldOps.merge(kind + " " + pair[0], Long.parseLong(pair[1]), Long::sum);
           }
           assertTrue(Long.parseLong(line.get("count")) > 0, line::toString);

@@ -27,14 +27,25 @@ public final class Columns {
 
   private Columns() {}
 
-  /**
-   * One series.
-   *
-   * @param name what it counts
-   * @param counts one for each column
-   * @param ink its colour
-   */
-  public record Series(String name, long[] counts, Ink ink) {}
+  /** One series. */
+  public static final class Series {
+    private final String name;
+    private final long[] counts;
+    private final Ink ink;
+
+    /**
+     * A series.
+     *
+     * @param name what it counts
+     * @param counts one for each column; given, not copied
+     * @param ink its colour
+     */
+    public Series(String name, long[] counts, Ink ink) {
+      this.name = name;
+      this.counts = counts;
+      this.ink = ink;
+    }
+  }
 
   /**
    * A picture of them.
@@ -44,7 +55,7 @@ public final class Columns {
    * @param labels what stands under a column's left edge
    */
   public static Picture of(String title, List<Series> series, IntFunction<String> labels) {
-    int columns = series.get(0).counts().length;
+    int columns = series.get(0).counts.length;
     long greatest = 1;
     for (int i = 0; i < columns; i++) {
       greatest = Math.max(greatest, sum(series, i));
@@ -54,7 +65,7 @@ public final class Columns {
     marks.add(new Words(14, 26, title, Align.START, 15, true, Ink.INK));
     legend(marks, series);
     double plot = HEIGHT - TOP - BOTTOM;
-    double step = Math.max(Scale.step(greatest), 1);
+    double step = Math.max(Scale.step((double) greatest), 1);
     for (double value = 0; value <= greatest; value += step) {
       double y = HEIGHT - BOTTOM - plot * value / greatest;
       marks.add(new Line(LEFT, y, WIDTH - RIGHT, y, Ink.GRID));
@@ -65,13 +76,13 @@ public final class Columns {
     for (int i = 0; i < columns; i++) {
       double y = HEIGHT - BOTTOM;
       for (Series one : series) {
-        double high = plot * one.counts()[i] / greatest;
-        if (one.counts()[i] > 0) {
+        double high = plot * one.counts[i] / greatest;
+        if (one.counts[i] > 0) {
           y -= high;
           String tip =
               String.format(
-                  Locale.ROOT, "%s %s: %,d", labels.apply(i), one.name(), one.counts()[i]);
-          marks.add(new Box(LEFT + i * width, y, width - gap, high, one.ink(), tip));
+                  Locale.ROOT, "%s %s: %,d", labels.apply(i), one.name, one.counts[i]);
+          marks.add(new Box(LEFT + i * width, y, width - gap, high, one.ink, tip));
         }
       }
     }
@@ -91,7 +102,7 @@ public final class Columns {
   private static long sum(List<Series> series, int column) {
     long sum = 0;
     for (Series one : series) {
-      sum += one.counts()[column];
+      sum += one.counts[column];
     }
     return sum;
   }
@@ -99,12 +110,12 @@ public final class Columns {
   private static void legend(List<Mark> marks, List<Series> series) {
     double x = 14;
     for (Series one : series) {
-      double wide = 20 + LETTER * one.name().length() + 12;
+      double wide = 20 + LETTER * one.name.length() + 12;
       if (x + wide > WIDTH - RIGHT) {
         return; // the tips and the description have the others
       }
-      marks.add(new Box(x, 44, 12, 12, one.ink(), null));
-      marks.add(new Words(x + 18, 54, one.name(), Align.START, 12, false, Ink.INK));
+      marks.add(new Box(x, 44, 12, 12, one.ink, null));
+      marks.add(new Words(x + 18, 54, one.name, Align.START, 12, false, Ink.INK));
       x += wide;
     }
   }
@@ -116,17 +127,17 @@ public final class Columns {
       long sum = 0;
       int highest = 0;
       for (int i = 0; i < columns; i++) {
-        sum += one.counts()[i];
-        highest = one.counts()[i] > one.counts()[highest] ? i : highest;
+        sum += one.counts[i];
+        highest = one.counts[i] > one.counts[highest] ? i : highest;
       }
       text.append(
           String.format(
               Locale.ROOT,
               "\n%s: %,d, most at %s (%,d)",
-              one.name(),
+              one.name,
               sum,
               labels.apply(highest),
-              one.counts()[highest]));
+              one.counts[highest]));
     }
     return text.toString();
   }

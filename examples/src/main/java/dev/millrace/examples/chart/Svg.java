@@ -120,7 +120,7 @@ public final class Svg {
                 case '"' -> escaped.append("&quot;");
                 default -> {
                   boolean isAllowed =
-                      c >= 0x20 && c < 0xD800 || c >= 0xE000 && c < 0xFFFE || c > 0xFFFF;
+                      (c >= 0x20 && c < 0xD800) || (c >= 0xE000 && c < 0xFFFE) || c > 0xFFFF;
                   escaped.appendCodePoint(isAllowed || c == '\n' || c == '\t' ? c : 0xFFFD);
                 }
               }

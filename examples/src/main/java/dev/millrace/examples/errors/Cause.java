@@ -73,7 +73,7 @@ record Cause(String what, String because, String rule) {
 
   private static void targetDown(Tally tally, List<Cause> causes) {
     Tally.OfKind refused = tally.kind("ECONNREFUSED");
-    if (refused.count >= FEW || refused.count > 0 && 2 * refused.count >= tally.total()) {
+    if (refused.count >= FEW || (refused.count > 0 && 2 * refused.count >= tally.total())) {
       String to = refused.peers.top(1).stream().map(HeavyHitters.Hit::name).findFirst().orElse("?");
       causes.add(
           new Cause(

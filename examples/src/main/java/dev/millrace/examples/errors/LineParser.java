@@ -383,7 +383,7 @@ final class LineParser {
     }
     for (int i = 0; i < kind.length(); i++) {
       char c = kind.charAt(i);
-      if (!(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_')) {
+      if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')) {
         return false;
       }
     }

@@ -30,7 +30,7 @@ final class Shares {
       return;
     }
     long sum = 0;
-    for (String share : text.split(" ")) {
+    for (String share : text.split(" ", -1)) {
       int equals = share.indexOf('=');
       try {
         long of = Long.parseLong(share.substring(equals + 1));

@@ -83,7 +83,7 @@ final class Tally {
       count(kind, Addresses.withoutPort(failure.peers), failure.count);
       named = failure.count;
     } else if (isNamed) {
-      for (String share : failure.peers.split(" ")) {
+      for (String share : failure.peers.split(" ", -1)) {
         int equals = share.indexOf('=');
         long atLeast = Addresses.atLeast(share.substring(equals + 1));
         if (equals > 0 && atLeast > 0 && named + atLeast <= failure.count) {

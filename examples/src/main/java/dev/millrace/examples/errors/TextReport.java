@@ -251,7 +251,7 @@ final class TextReport {
   private static List<String> wrap(String text) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (line.length() + 1 + word.length() > 92 && line.length() > 0) {
         lines.add(line.toString());
         line.setLength(0);

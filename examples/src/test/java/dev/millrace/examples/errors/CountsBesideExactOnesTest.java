@@ -87,7 +87,7 @@ class CountsBesideExactOnesTest {
           long origin = random.nextLong(Lines.NOON);
           for (int i = 1 + random.nextInt(500); i > 0; i--) {
             long at = origin + random.nextLong(span);
-            long count = 1 + random.nextInt(9);
+            long count = 1L + random.nextInt(9);
             bins.add("k" + random.nextInt(3), at, count);
             exact.merge(at, count, Long::sum);
           }
@@ -119,7 +119,7 @@ class CountsBesideExactOnesTest {
           TimeBins bins = new TimeBins();
           long from = Lines.NOON + random.nextInt(5_000);
           long to = from + random.nextInt(60_000);
-          long count = 1 + random.nextInt(100_000);
+          long count = 1L + random.nextInt(100_000);
           bins.spread("k", from, to, count);
           assertEquals(count, Arrays.stream(bins.all()).sum());
           assertTrue(bins.startMillis(0) > from - 1_000);

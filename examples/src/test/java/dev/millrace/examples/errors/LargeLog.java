@@ -97,8 +97,8 @@ final class LargeLog {
 
   private void window() {
     String kind = KINDS[random.nextInt(KINDS.length)];
-    long reads = 1 + random.nextInt(10_000);
-    long writes = 1 + random.nextInt(1_000);
+    long reads = 1L + random.nextInt(10_000);
+    long writes = 1L + random.nextInt(1_000);
     count(kind, "READ", reads);
     count(kind, "WRITE", writes);
     head("DEBUG", "dev.millrace.observe.FailureLog");

@@ -31,7 +31,7 @@ final class Lines {
     if (!pairs.isEmpty()) {
       line.append(",\"kvpList\": [");
       String next = "";
-      for (String pair : pairs.split(";")) {
+      for (String pair : pairs.split(";", -1)) {
         int equals = pair.indexOf('=');
         line.append(next).append("{\"").append(pair, 0, equals).append("\":\"");
         line.append(pair, equals + 1, pair.length()).append("\"}");

@@ -72,7 +72,7 @@ class LinesOfAFileTest {
   void aCompressedFileThatIsCutIsReadAsFarAsItGoes() throws IOException {
     StringBuilder log = new StringBuilder();
     for (int i = 0; i < 500; i++) {
-      log.append(Lines.event(Lines.NOON + i * 7, "kind=EPIPE;conn=" + i));
+      log.append(Lines.event(Lines.NOON + i * 7L, "kind=EPIPE;conn=" + i));
     }
     byte[] whole = Lines.gzip(log.toString().getBytes(UTF_8));
     long last = 0;

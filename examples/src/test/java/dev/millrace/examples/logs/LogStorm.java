@@ -121,7 +121,7 @@ final class LogStorm {
     Map<String, Long> counts = new HashMap<>();
     for (String line : said) {
       if (line.matches("\\w+=\\d+")) {
-        String[] pair = line.split("=");
+        String[] pair = line.split("=", -1);
         counts.put(pair[0], Long.valueOf(pair[1]));
       }
     }

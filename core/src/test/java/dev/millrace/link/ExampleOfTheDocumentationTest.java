@@ -32,6 +32,7 @@ class ExampleOfTheDocumentationTest {
         Link.builder(Route.to(server.addresses().get(0), Duration.ofSeconds(3)))
             .listener(
                 new LinkListener() {
+                  @Override
                   public void onClosed(Link link, LinkReport report) {
                     loop.stop();
                   }

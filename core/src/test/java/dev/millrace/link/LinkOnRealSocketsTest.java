@@ -192,13 +192,14 @@ class LinkOnRealSocketsTest {
 
   @Test
   void aPeerThatAnswersNoHeartbeatIsGivenUp() throws IOException {
+    int port;
+    Link link;
     try (ServerSocketChannel mute = ServerSocketChannel.open()) {
       mute.bind(new InetSocketAddress("127.0.0.1", 0));
-      int port = ((InetSocketAddress) mute.getLocalAddress()).getPort();
-      Link link = link(to(port), Duration.ofMillis(20));
+      port = ((InetSocketAddress) mute.getLocalAddress()).getPort();
+      link = link(to(port), Duration.ofMillis(20));
       send(link, 1, 3);
       try (SocketChannel peer = mute.accept()) { // the kernel has connected it already, or will
-        loop.turn(100_000_000);
         ByteBuffer welcome =
             Frames.welcome(new FrameCodec(100), new Frames.Welcome(0, 9, 1, SessionStart.NEW));
         while (welcome.hasRemaining()) {
@@ -206,14 +207,13 @@ class LinkOnRealSocketsTest {
         }
         until(() -> told.contains("UP to WAITING READ_IDLE"));
       }
-      mute.close();
-      startProcess(port, 2);
-      until(() -> link.acknowledgedId() == 3);
-      assertEquals(List.of("1 m1", "2 m2", "3 m3"), got);
-      assertEquals(List.of(new SessionLoss(SessionLoss.Why.RESTARTED, 1, 3)), losses);
-      link.close(Duration.ofSeconds(30));
-      until(() -> report != null);
     }
+    startProcess(port, 2);
+    until(() -> link.acknowledgedId() == 3);
+    assertEquals(List.of("1 m1", "2 m2", "3 m3"), got);
+    assertEquals(List.of(new SessionLoss(SessionLoss.Why.RESTARTED, 1, 3)), losses);
+    link.close(Duration.ofSeconds(30));
+    until(() -> report != null);
   }
 
   @Test

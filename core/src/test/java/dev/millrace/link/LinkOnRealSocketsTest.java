@@ -123,7 +123,8 @@ class LinkOnRealSocketsTest {
   }
 
   private static Route to(int port) {
-    return Route.to(new InetSocketAddress("127.0.0.1", port), Duration.ofSeconds(5));
+    return Route.to(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Duration.ofSeconds(5));
   }
 
   /** Both loops take turns; the time-out of the class is what ends it where it never is so. */
@@ -195,7 +196,7 @@ class LinkOnRealSocketsTest {
     int port;
     Link link;
     try (ServerSocketChannel mute = ServerSocketChannel.open()) {
-      mute.bind(new InetSocketAddress("127.0.0.1", 0));
+      mute.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       port = ((InetSocketAddress) mute.getLocalAddress()).getPort();
       link = link(to(port), Duration.ofMillis(20));
       send(link, 1, 3);
@@ -235,7 +236,9 @@ class LinkOnRealSocketsTest {
     until(() -> report != null);
     assertTrue(report.isComplete());
     List<InetSocketAddress> addresses =
-        List.of(new InetSocketAddress("127.0.0.2", port), new InetSocketAddress("127.0.0.1", port));
+        List.of(
+            new InetSocketAddress("127.0.0.2", port),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     report = null;
     Link other = link(Route.to(dialer, addresses), Duration.ofSeconds(5));
     other.send(Ground.bytes("again"));

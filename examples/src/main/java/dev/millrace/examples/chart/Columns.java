@@ -80,8 +80,7 @@ public final class Columns {
         if (one.counts[i] > 0) {
           y -= high;
           String tip =
-              String.format(
-                  Locale.ROOT, "%s %s: %,d", labels.apply(i), one.name, one.counts[i]);
+              String.format(Locale.ROOT, "%s %s: %,d", labels.apply(i), one.name, one.counts[i]);
           marks.add(new Box(LEFT + i * width, y, width - gap, high, one.ink, tip));
         }
       }

@@ -5,6 +5,7 @@ import dev.millrace.examples.chart.Fonts;
 import dev.millrace.examples.chart.Png;
 import dev.millrace.examples.chart.Svg;
 import dev.millrace.examples.lab.Advice;
+import dev.millrace.examples.lab.LanguageOption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -13,10 +14,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,13 +55,7 @@ public final class ErrorsCommand implements Callable<Integer> {
       description = "Show so many peers (default: ${DEFAULT-VALUE}).")
   private int top;
 
-  @Option(
-      names = "--lang",
-      paramLabel = "LANG",
-      description =
-          "Language of the advice: en, de, ja (default: the locale's, or en). The rest is in"
-              + " English.")
-  private String lang;
+  @Mixin private LanguageOption language;
 
   @Option(
       names = "--html",
@@ -85,7 +80,7 @@ public final class ErrorsCommand implements Callable<Integer> {
     if (top < 1 || top > 1_000) {
       throw wrong("--top is " + top + ", allowed is 1 to 1000");
     }
-    Advice advice = advice();
+    Advice advice = language.advice();
     ZoneId zone = ZoneId.systemDefault();
     List<Path> logs = logs();
     Reading reading = new Reading(zone);
@@ -153,21 +148,6 @@ public final class ErrorsCommand implements Callable<Integer> {
       }
     }
     return logs;
-  }
-
-  private Advice advice() {
-    if (lang == null) {
-      return Advice.of(Locale.getDefault());
-    }
-    String lower = lang.toLowerCase(Locale.ROOT);
-    if (!Advice.languages().contains(lower)) {
-      throw wrong(
-          "--lang: there is no '"
-              + lang
-              + "', allowed is "
-              + String.join(", ", Advice.languages()));
-    }
-    return Advice.of(Locale.forLanguageTag(lower));
   }
 
   private ParameterException wrong(String message) {

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -37,15 +37,11 @@ final class ExplainCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "KIND", description = "The kind (default: all).")
   private String kind;
 
-  @Option(
-      names = "--lang",
-      paramLabel = "LANG",
-      description = "Language of the texts: en, de or ja (default: the locale's, or en).")
-  private String lang;
+  @Mixin private LanguageOption language;
 
   @Override
   public Integer call() {
-    Advice advice = advice();
+    Advice advice = language.advice();
     PrintWriter out = Out.of(spec, advice);
     if (kind == null) {
       out.println(advice.heading(Heading.ALL_KINDS) + ":");
@@ -59,21 +55,6 @@ final class ExplainCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
-  }
-
-  private Advice advice() {
-    if (lang == null) {
-      return Advice.of(Locale.getDefault());
-    }
-    String lower = lang.toLowerCase(Locale.ROOT);
-    if (!Advice.languages().contains(lower)) {
-      throw wrong(
-          "--lang: there is no '"
-              + lang
-              + "', allowed is "
-              + String.join(", ", Advice.languages()));
-    }
-    return Advice.of(Locale.forLanguageTag(lower));
   }
 
   private FailureKind named() {

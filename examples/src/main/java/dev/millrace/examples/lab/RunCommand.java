@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,11 +45,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Experiments to run, as 'lab list' names them; 'all' for all.")
   private List<String> names;
 
-  @Option(
-      names = "--lang",
-      paramLabel = "LANG",
-      description = "Language of the advice: en, de or ja (default: the locale's, or en).")
-  private String lang;
+  @Mixin private LanguageOption language;
 
   @Option(
       names = "--brief",
@@ -96,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Experiment> chosen = chosen();
-    Advice advice = advice();
+    Advice advice = language.advice();
     checkReport();
     checkElsewhere();
     if (trace && !Trace.NEED.isMet()) {
@@ -229,21 +226,6 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     return List.copyOf(chosen);
-  }
-
-  private Advice advice() {
-    if (lang == null) {
-      return Advice.of(Locale.getDefault());
-    }
-    String lower = lang.toLowerCase(Locale.ROOT);
-    if (!Advice.languages().contains(lower)) {
-      throw wrong(
-          "--lang: there is no '"
-              + lang
-              + "', allowed is "
-              + String.join(", ", Advice.languages()));
-    }
-    return Advice.of(Locale.forLanguageTag(lower));
   }
 
   /** Before anything is run: nobody is to wait for a report that can't be written. */

@@ -20,7 +20,8 @@ class SimCommandTest {
         assertEquals(0, process.awaitExit(), process::toString);
         List<String> out = process.out();
         assertEquals("200 runs, 0 violations", out.get(out.size() - 1));
-        assertTrue(out.get(out.size() - 2).contains("connection lifetimes"), process::toString);
+        assertTrue(out.get(out.size() - 2).contains("0 lost, 0 doubled"), process::toString);
+        assertTrue(out.get(out.size() - 3).contains("connection lifetimes"), process::toString);
         String bar = process.err().get(process.err().size() - 1);
         assertTrue(bar.startsWith("[##############################] 200 of 200, "), bar);
       }

@@ -13,6 +13,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -889,14 +891,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     } else if (!inLoop()) {
       boolean interrupted = false;
       long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-      for (long left; !stopped && (left = deadline - System.nanoTime()) > 0; ) {
+      // Not until "stopped": timers are told behind that.
+      for (long left; ended.getCount() > 0 && (left = deadline - System.nanoTime()) > 0; ) {
         try {
           ended.await(left, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
-      if (!stopped) {
+      if (ended.getCount() > 0) {
         log.line(Level.WARN, "loop did not stop in 10 s loop={} thread={}", options.name(), t);
       }
       if (interrupted) {
@@ -935,14 +938,30 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     closeQuietly(selector); // also where it can't poll any more: its descriptors are to be freed
     stopped = true;
-    abandonTimers(); // behind connections: who waits for both has heard of the connection by now
-    ended.countDown();
+    try {
+      abandonTimers(); // behind connections: who waits for both has heard of the connection by now
+    } finally {
+      ended.countDown();
+    }
   }
 
-  /** Only those that are armed now: nothing can be begun any more, so nobody needs a second try. */
+  /**
+   * All those that are armed now, and no others: nothing can be begun any more, so nobody needs a
+   * second try. They are found first, and told then: else one that is armed in there would take the
+   * turn of one that waits.
+   */
   private void abandonTimers() {
-    Timer timer;
-    for (int n = timers.size(); n > 0 && (timer = timers.takeAny()) != null; n--) {
+    List<Timer> armed = new ArrayList<>(timers.size());
+    for (Timer timer; (timer = timers.takeAny()) != null; ) {
+      armed.add(timer);
+    }
+    for (Timer timer : armed) { // again, so that one of them can be cancelled by another
+      timers.schedule(timer, timer.deadlineNanos());
+    }
+    for (Timer timer : armed) {
+      if (!timers.cancel(timer)) {
+        continue;
+      }
       try {
         timer.abandon();
       } catch (Throwable t) {

@@ -133,4 +133,57 @@ class LoopEndsUnderTimersTest {
     f.close();
     assertEquals(List.of("told"), events);
   }
+
+  @Test
+  void oneThatArmsOthersTakesNobodysTurn() throws Exception {
+    LoopFixture f = new LoopFixture();
+    f.loop.turn(0);
+    Told cancelled = new Told("cancelled");
+    f.loop.schedule(
+        new Timer() {
+          @Override
+          protected void onTimer() {}
+
+          @Override
+          protected void onAbandoned() {
+            f.loop.schedule(this, Duration.ofMillis(1)); // sooner than all others
+            f.loop.schedule(new Told("new"), Duration.ofMillis(1));
+            f.loop.cancel(cancelled);
+          }
+        },
+        Duration.ofSeconds(1));
+    f.loop.schedule(new Told("second"), Duration.ofSeconds(2));
+    f.loop.schedule(cancelled, Duration.ofSeconds(3));
+    f.loop.schedule(new Told("third"), Duration.ofDays(3));
+    f.close();
+    assertEquals(List.of("second abandoned", "third abandoned"), events);
+  }
+
+  @Test
+  void aCloseElsewhereWaitsUntilTheyAreTold() throws Exception {
+    LoopFixture f = new LoopFixture();
+    f.loop.turn(0);
+    Thread closer = new Thread(f.loop::close, "closer");
+    f.loop.schedule(
+        new Timer() {
+          @Override
+          protected void onTimer() {}
+
+          @Override
+          protected void onAbandoned() {
+            assertTrue(f.loop.isStopped());
+            closer.start();
+            Thread.State state = closer.getState();
+            while (state != Thread.State.TIMED_WAITING && state != Thread.State.TERMINATED) {
+              Thread.onSpinWait();
+              state = closer.getState();
+            }
+            events.add("closer is " + state);
+          }
+        },
+        Duration.ofSeconds(1));
+    f.close();
+    closer.join();
+    assertEquals(List.of("closer is TIMED_WAITING"), events);
+  }
 }

@@ -148,7 +148,9 @@ public final class Link {
     checkThread();
     if (state == LinkState.IDLE) {
       step(LinkState.Event.OPEN, FailureKind.NONE, "opened", Duration.ZERO);
-      connect();
+      if (state == LinkState.CONNECTING) { // else closed in there: the loop has stopped
+        connect();
+      }
     }
   }
 
@@ -406,6 +408,9 @@ public final class Link {
     } catch (RuntimeException e) { // settings that don't fit: it would be the same each time
       attempt = null;
       lost(FailureKind.UNKNOWN, "the route threw " + e, true);
+    } catch (Error e) { // no memory, or no descriptor to load a class with: later there may be
+      attempt = null;
+      lost(FailureKind.UNKNOWN, "the route threw " + e, false);
     }
   }
 

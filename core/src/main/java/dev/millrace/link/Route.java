@@ -20,7 +20,7 @@ import java.util.Objects;
 public interface Route {
   /**
    * Begins to make a connection. Exactly one of the two methods of {@code arrival} is to be called,
-   * once; none after the attempt was given up.
+   * once, and not before this has returned; none after the attempt was given up.
    *
    * @param loop carries the connection
    * @param arrival told of what came of it

@@ -217,4 +217,29 @@ class EveryTransitionTest {
       g.checkNothingIsLeft();
     }
   }
+
+  @Test
+  void aRouteThatThrowsAnErrorIsTriedAgain() throws IOException {
+    try (Ground g = new Ground(1)) {
+      g.serve();
+      Route there = Route.to(g.host.address(7007), Duration.ofSeconds(3));
+      int[] calls = {0};
+      Route route =
+          (loop, arrival) -> {
+            if (++calls[0] == 2) {
+              throw new NoClassDefFoundError("no descriptor to load it with");
+            }
+            return there.connect(loop, arrival);
+          };
+      g.link = Link.builder(route).random(g.world.dice()::next).build(g.loop);
+      g.link.open();
+      g.until("it is up", () -> g.link.state() == LinkState.UP);
+      g.cutServersConnections();
+      g.until("it is up again", () -> g.link.reconnects() == 1);
+      assertEquals(3, calls[0]);
+      g.link.close(Ground.LONG);
+      g.until("it is closed", () -> g.link.state() == LinkState.CLOSED);
+      g.checkNothingIsLeft();
+    }
+  }
 }

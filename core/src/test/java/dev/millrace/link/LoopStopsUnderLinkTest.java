@@ -9,6 +9,9 @@ import dev.millrace.WriteResult;
 import dev.millrace.failure.FailureKind;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -137,6 +140,48 @@ class LoopStopsUnderLinkTest {
       Link link = g.link().build(g.loop);
       RetryPolicyTest.wrong(
           "deadline is PT25H, allowed is up to PT24H", () -> link.close(Duration.ofHours(25)));
+    }
+  }
+
+  @Test
+  void eachOfSeveralIsToldWhateverTheOthersArm() throws IOException {
+    try (Ground g = new Ground(1)) {
+      List<Link> links = new ArrayList<>();
+      List<FailureKind> ends = new ArrayList<>();
+      LinkListener arming =
+          new LinkListener() {
+            @Override
+            public void onClosed(Link link, LinkReport report) {
+              ends.add(report.kind());
+              g.loop.schedule(Duration.ZERO, () -> {});
+            }
+          };
+      Duration wait = Duration.ofHours(1);
+      for (int i = 0; i < 3; i++) {
+        Link.Builder builder = g.link(g.host.address(7007)).listener(arming);
+        links.add(builder.retry(RetryPolicy.defaults().withWaits(wait, wait)).build(g.loop));
+        links.get(i).open();
+      }
+      g.until("all wait", () -> links.stream().allMatch(l -> l.state() == LinkState.WAITING));
+      g.loop.close();
+      assertEquals(Collections.nCopies(3, FailureKind.LOOP_STOPPED), ends);
+    }
+  }
+
+  @Test
+  void openedTooLateAndClosedInTheFirstCallback() throws IOException {
+    try (Ground g = new Ground(1)) {
+      g.link = g.link().build(g.loop);
+      g.loop.close();
+      g.onTold =
+          line -> {
+            if (line.startsWith("IDLE")) {
+              g.link.close(Duration.ZERO);
+            }
+          };
+      g.link.open();
+      assertEquals(
+          List.of("IDLE to CONNECTING", "CONNECTING to CLOSED", "closed, NONE, 0 left"), g.told);
     }
   }
 }

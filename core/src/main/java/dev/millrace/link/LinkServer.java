@@ -92,18 +92,34 @@ public final class LinkServer {
 
   /**
    * Ends: forgets every session, cuts those that are connected, and disarms the timer. Who greets
-   * later is cut. After it nothing of this is left on the loop. Does nothing if called before.
+   * later is cut. After it nothing of this is left on the loop. Does nothing if called before. What
+   * the receiver throws at the end of a session comes out of here, when all of it is done.
    */
   public void close() {
     table.close();
+    Throwable first = null;
     for (LinkSession session : table.all()) {
       ReceivingSide side = session.side;
-      table.remove(session, SessionEnd.CLOSED);
+      try {
+        table.remove(session, SessionEnd.CLOSED);
+      } catch (RuntimeException | Error e) { // the receiver's: the others are to end all the same
+        if (first == null) {
+          first = e;
+        } else if (first != e) {
+          first.addSuppressed(e);
+        }
+      }
       if (side != null) {
         side.forgotten();
       }
     }
     watchAges();
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first != null) {
+      throw (RuntimeException) first;
+    }
   }
 
   /** Arms the timer for the oldest of those that are apart, or disarms it. */
@@ -185,7 +201,10 @@ public final class LinkServer {
     @Override
     public void onClosed(Connection c, CloseRecord record) {
       connection = c; // also where onOpen never came
-      c.loop().cancel(beat);
+      if (loop != c.loop()) {
+        return; // refused: all else belongs to another thread
+      }
+      loop.cancel(beat);
       side.closed(c.loop().nowNanos());
       watchAges();
     }

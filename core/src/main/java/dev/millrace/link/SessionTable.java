@@ -43,13 +43,19 @@ final class SessionTable {
     return sessions.get(id);
   }
 
-  /** A place for one more; null if every session has a connection. Who has to go is told so. */
+  /**
+   * A place for one more; null if every session has a connection, or who had to go and was told so
+   * has closed this.
+   */
   LinkSession add(UUID id) {
     if (sessions.size() >= maxSessions) {
       if (apart.isEmpty()) {
         return null;
       }
       remove(apart.iterator().next(), SessionEnd.CROWDED_OUT);
+      if (isClosed) {
+        return null; // in there
+      }
     }
     LinkSession session = new LinkSession(id, ++incarnations);
     sessions.put(id, session);

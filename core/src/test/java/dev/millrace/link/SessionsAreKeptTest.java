@@ -1,12 +1,15 @@
 package dev.millrace.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.guard.ExpectedLog;
 import dev.millrace.link.Relay.Cut;
 import dev.millrace.sim.SimPeer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -228,6 +231,80 @@ class SessionsAreKeptTest {
       assertEquals(3, g.link.reconnects());
       g.link.close(Ground.LONG);
       g.until("it is closed", () -> g.report != null);
+      g.checkNothingIsLeft();
+    }
+  }
+
+  @Test
+  void aReceiverThatThrowsAtTheEndOfASessionKeepsNoOtherFromEnding() throws IOException {
+    try (Ground g = new Ground(1)) {
+      List<String> ends = new ArrayList<>();
+      LinkReceiver receiver =
+          new LinkReceiver() {
+            @Override
+            public void onMessage(LinkSession session, long id, ByteBuffer payload) {
+              ends.add("a message behind the end");
+            }
+
+            @Override
+            public void onSessionEnd(LinkSession session, SessionEnd end) {
+              ends.add(end.toString());
+              throw new IllegalStateException("provoked " + ends.size());
+            }
+          };
+      g.serve(LinkServer.builder(receiver)).open(g.link(g.host.address(7007)));
+      Link other = g.link(g.host.address(7007)).listener(new LinkListener() {}).build(g.loop);
+      other.open();
+      g.until(
+          "both are up", () -> g.link.state() == LinkState.UP && other.state() == g.link.state());
+      g.send("late");
+      IllegalStateException thrown =
+          assertThrows(IllegalStateException.class, () -> g.links.close());
+      assertEquals("provoked 1", thrown.getMessage());
+      assertEquals("provoked 2", thrown.getSuppressed()[0].getMessage());
+      assertEquals(0, g.links.sessions().size());
+      g.until(
+          "both are cut", () -> !(g.link.state() == LinkState.UP || other.state() == LinkState.UP));
+      g.pass(Duration.ofSeconds(1));
+      assertEquals(List.of("CLOSED", "CLOSED"), ends);
+      g.link.close(Duration.ZERO);
+      other.close(Duration.ZERO);
+      g.settle();
+      g.checkNothingIsLeft();
+    }
+  }
+
+  @Test
+  void closedWhileASessionMakesRoomForAnotherThatOneDoesNotBegin() throws IOException {
+    try (Ground g = new Ground(1)) {
+      g.serve(g.links().maxSessions(1)).open(g.link(g.host.address(7007)));
+      LinkReceiver closing =
+          new LinkReceiver() {
+            @Override
+            public void onMessage(LinkSession session, long id, ByteBuffer payload) {}
+
+            @Override
+            public void onSession(LinkSession session, SessionStart start) {
+              g.sessions.add("began");
+            }
+
+            @Override
+            public void onSessionEnd(LinkSession session, SessionEnd end) {
+              g.links.close();
+            }
+          };
+      g.receiver = closing;
+      g.until("it is up", () -> g.link.state() == LinkState.UP);
+      g.link.close(Duration.ZERO);
+      g.until("it is closed", () -> g.report != null);
+      g.pass(Duration.ofSeconds(1));
+      assertFalse(g.links.sessions().iterator().next().isConnected(), "cut, without a good-bye");
+      Link other = g.link(g.host.address(7007)).listener(new LinkListener() {}).build(g.loop);
+      other.open();
+      g.pass(Duration.ofSeconds(1));
+      assertEquals(0, g.links.sessions().size(), g.sessions::toString);
+      other.close(Duration.ZERO);
+      g.settle();
       g.checkNothingIsLeft();
     }
   }

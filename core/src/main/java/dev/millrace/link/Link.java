@@ -4,6 +4,7 @@ import dev.millrace.CloseRecord;
 import dev.millrace.Connection;
 import dev.millrace.ConnectionHandler;
 import dev.millrace.EventLoop;
+import dev.millrace.WriteCompletion;
 import dev.millrace.WriteResult;
 import dev.millrace.failure.FailureKind;
 import dev.millrace.frame.FrameCodec;
@@ -57,6 +58,9 @@ public final class Link {
 
   private static final int MAX_MISSED = 1_000;
 
+  /** Kept free behind messages: a ping, of which one at a time is under way, and a bye. */
+  private static final int RESERVE_BYTES = 2 * FrameCodec.HEADER_BYTES;
+
   private static final Duration MAX_CLOSE = Duration.ofDays(1);
 
   /** Ids are positive, and never come round: a billion a second would take three centuries. */
@@ -70,6 +74,7 @@ public final class Link {
   private final RandomGenerator random;
   private final long heartbeatNanos;
   private final int maxMissed;
+  private final int longestFrameBytes;
   private final Duration welcomeTimeout;
   private final UUID session;
   private final Outbox outbox;
@@ -115,6 +120,7 @@ public final class Link {
     this.random = builder.random != null ? builder.random : new SecureRandom();
     this.heartbeatNanos = builder.heartbeat.toNanos();
     this.maxMissed = builder.maxMissed;
+    this.longestFrameBytes = FrameCodec.size(builder.maxMessageBytes);
     this.welcomeTimeout = builder.welcomeTimeout;
     this.session = new UUID(random.nextLong(), random.nextLong());
     this.outbox = new Outbox(builder.queueMessages, builder.queueBytes, builder.maxMessageBytes);
@@ -539,6 +545,8 @@ public final class Link {
     /** Another connection would come to the same. */
     private boolean isFinal;
 
+    private final WriteCompletion wentOut = (c, isHanded) -> pump();
+
     private long pings;
     private long pingedAtNanos;
     private boolean isPinging;
@@ -674,11 +682,24 @@ public final class Link {
       }
     }
 
-    /** Hands over what the connection has room for; the rest when it has some again. */
+    /**
+     * Hands over what the connection has room for; the rest when it has some again. It is never
+     * filled above its high water where that can be helped: then it would stop reading, and with
+     * that signs of life, until a receiver that may be paused takes something.
+     */
     void pump() {
       ByteBuffer frame;
-      while (side.isWelcomed() && (frame = outbox.next()) != null && connection.room() > 0) {
-        WriteResult result = connection.write(frame);
+      int room;
+      while (side.isWelcomed()
+          && (frame = outbox.next()) != null
+          && (room = connection.room()) > 0) {
+        int left = room - frame.remaining();
+        if (left < RESERVE_BYTES && connection.queuedBytes() > RESERVE_BYTES) {
+          return; // one of those below goes on; where others have used up the memory, the beat
+        }
+        // Behind this one there may be no room for the next, and nobody else would tell when.
+        boolean isLast = left < longestFrameBytes + 2 * RESERVE_BYTES;
+        WriteResult result = isLast ? connection.write(frame, wentOut) : connection.write(frame);
         if (result == WriteResult.TOO_LARGE) {
           isFinal = true;
           giveUp(
@@ -739,6 +760,7 @@ public final class Link {
         return;
       }
       ping();
+      pump();
       loop.schedule(beat, heartbeatNanos);
     }
   }

@@ -93,7 +93,10 @@ public final class LinkSession {
   /**
    * Takes no more messages until {@link #resume}, also over reconnects; in {@code onMessage} this
    * one is still taken. The link's queue fills, and refuses then. Signs of life go on, so the link
-   * stays up, but for a reconnect each {@code Timeouts.paused}. Does nothing if paused already.
+   * stays up, but for a reconnect each {@code Timeouts.paused}, and, when all buffers in between
+   * are full, each {@code Timeouts.writeStall} of the link's connection. A message with its frame
+   * and 48 bytes has to fit that one's {@code Limits.highWaterBytes}: above those it reads no signs
+   * of life while it waits. Does nothing if paused already.
    */
   public void pause() {
     if (!paused && !over) {

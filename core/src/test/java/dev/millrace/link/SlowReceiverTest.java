@@ -3,6 +3,9 @@ package dev.millrace.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.Limits;
+import dev.millrace.SocketSettings;
+import dev.millrace.Timeouts;
 import dev.millrace.WriteResult;
 import dev.millrace.link.Relay.Cut;
 import java.io.IOException;
@@ -196,6 +199,50 @@ class SlowReceiverTest {
       g.link.close(Ground.LONG);
       g.until("it is closed", () -> g.report != null);
       g.checkNothingIsLeft();
+    }
+  }
+
+  @Test
+  void aLinkWithAFullQueueStaysUpUnderAPausedSession() throws IOException {
+    Timeouts patient = Timeouts.defaults().withWriteStall(Duration.ZERO);
+    for (int bytes : new int[] {0, 1_000, Link.DEFAULT_MAX_MESSAGE_BYTES}) {
+      try (Ground g = new Ground(1)) {
+        g.host.buffers(20_000, 20_000);
+        g.serve();
+        Route route =
+            Route.to(
+                g.host.address(7007),
+                Duration.ofSeconds(3),
+                Limits.defaults(),
+                patient,
+                SocketSettings.defaults());
+        g.link =
+            Link.builder(route)
+                .random(g.world.dice()::next)
+                .heartbeat(Duration.ofSeconds(1), 3)
+                .build(g.loop);
+        g.link.open();
+        int[] taken = {0};
+        g.receiver = (session, id, payload) -> taken[0] += id == taken[0] + 1 ? 1 : 1_000_000;
+        g.until("it is up", () -> g.link.state() == LinkState.UP);
+        LinkSession session = g.links.sessions().iterator().next();
+        session.pause();
+        int sent = 0;
+        while (g.link.send(ByteBuffer.allocate(bytes)) == WriteResult.ACCEPTED) {
+          sent++;
+        }
+        g.pass(Duration.ofSeconds(100));
+        assertEquals(0, taken[0], "paused");
+        session.resume();
+        int all = sent;
+        g.until("all is acknowledged", () -> g.link.acknowledgedId() == all);
+        assertEquals(all, taken[0]);
+        assertEquals(0, g.link.reconnects(), bytes + " bytes");
+        g.link.close(Ground.LONG);
+        g.until("it is closed", () -> g.link.state() == LinkState.CLOSED);
+        g.pass(Duration.ofSeconds(1));
+        g.checkNothingIsLeft();
+      }
     }
   }
 }

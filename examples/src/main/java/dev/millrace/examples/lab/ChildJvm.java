@@ -62,6 +62,9 @@ final class ChildJvm {
     command.add(javaHome.resolve("bin").resolve("java").toString());
     // Small and quickly there: the lab starts a dozen of them.
     command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    // Else the compiler looks now and then how much memory there is, in a file: that takes the last
+    // descriptor from where it is counted on.
+    command.add("-XX:-UseDynamicNumberOfCompilerThreads");
     command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath()), main.getName()));
     command.addAll(args);
     Path said = Files.createTempFile("lab", ".said");

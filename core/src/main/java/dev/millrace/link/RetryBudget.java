@@ -30,8 +30,14 @@ import java.util.function.LongSupplier;
 public final class RetryBudget {
   private static final long MAX_BURST = 1_000_000;
 
-  /** With the largest burst, every sum fits a long: a million hours are a century. */
+  /** The largest burst of them fits a long: a million hours are a century. */
   private static final Duration MAX_EACH = Duration.ofHours(1);
+
+  /**
+   * No turn is further ahead: 146 years. Else, with a turn an hour, two and a half million of them
+   * would pass the end of a long, and from then on nobody would wait.
+   */
+  private static final long MAX_AHEAD_NANOS = Long.MAX_VALUE >> 1;
 
   private final long eachNanos;
   private final long burstNanos;
@@ -73,7 +79,7 @@ public final class RetryBudget {
     long now = clock.getAsLong() - began; // a difference: the clock may wrap
     while (true) {
       long before = fullAgain.get();
-      long from = Math.max(before, now);
+      long from = Math.min(Math.max(before, now), now + MAX_AHEAD_NANOS);
       if (fullAgain.compareAndSet(before, from + eachNanos)) {
         return Math.max(0, from - burstNanos - now);
       }

@@ -162,4 +162,16 @@ class RetryBudgetTest {
     g.checkNothingIsLeft();
     return most;
   }
+
+  @Test
+  void turnsUpToTheEndOfTimeAreStillWaitedFor() {
+    RetryBudget budget = new RetryBudget(1, Duration.ofHours(1), () -> 0);
+    long last = 0;
+    for (int i = 0; i < 3_000_000; i++) { // 342 years of them
+      long wait = budget.takeNanos();
+      assertTrue(wait >= last, i + ": " + wait + " after " + last);
+      last = wait;
+    }
+    assertTrue(last > Duration.ofDays(365 * 100).toNanos(), () -> "nobody may come sooner");
+  }
 }

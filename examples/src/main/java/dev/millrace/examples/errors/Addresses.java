@@ -37,10 +37,6 @@ final class Addresses {
   static long atLeast(String count) {
     int dots = count.indexOf("..");
     String lower = dots < 0 ? count : count.substring(0, dots);
-    try {
-      return lower.length() > 15 ? 0 : Long.parseLong(lower);
-    } catch (NumberFormatException e) {
-      return 0; // counted among those that have no name
-    }
+    return LineParser.numberOr(lower, 0); // 0: counted among those that have no name
   }
 }

@@ -362,18 +362,23 @@ final class LineParser {
     return millis >= EARLIEST && millis < LATEST ? millis : Failure.UNKNOWN_TIME;
   }
 
-  /** Not below zero, and with room to add many of them. */
   private static long number(String key, String text) throws DamagedLine {
+    long number = numberOr(text, -1);
+    if (number < 0) {
+      throw new DamagedLine(
+          key + " is '" + text.substring(0, Math.min(text.length(), 20)) + "', no number");
+    }
+    return number;
+  }
+
+  /** Not below zero, and with room to add some of them; or the other one if it is none such. */
+  static long numberOr(String text, long other) {
     int length = text.length();
     boolean isNumber = length > 0 && length <= 15;
     for (int i = 0; i < length && isNumber; i++) {
       isNumber = text.charAt(i) >= '0' && text.charAt(i) <= '9';
     }
-    if (!isNumber) {
-      throw new DamagedLine(
-          key + " is '" + text.substring(0, Math.min(length, 20)) + "', no number");
-    }
-    return Long.parseLong(text);
+    return isNumber ? Long.parseLong(text) : other;
   }
 
   /** Kinds are in capitals; what else is called kind is not for us. */

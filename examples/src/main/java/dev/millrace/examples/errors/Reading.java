@@ -101,13 +101,15 @@ final class Reading {
   }
 
   private void count(Line line, Failure failure) throws DamagedLine {
+    if (failure.linesLost > Tally.MOST_FAILURES - linesLost) {
+      throw new DamagedLine("lost is too much to add to what was lost before");
+    }
     linesLost += failure.linesLost;
     if (line != Line.FAILURE) {
       orderly += line == Line.ORDERLY_END ? 1 : 0;
       others += line == Line.OTHER ? 1 : 0;
       return;
     }
-    counts.merge(failure.way, failure.count, Long::sum);
     if (failure.way == Way.EPISODE) {
       for (Tally tally : tallies.values()) {
         tally.add(failure);
@@ -115,6 +117,7 @@ final class Reading {
     } else {
       tallies.get(failure.way).add(failure);
     }
+    counts.merge(failure.way, failure.count, Long::sum);
   }
 
   /** Which way had most of the failures, and so all of them if one had. */

@@ -14,6 +14,7 @@ final class Shares {
   private static final int LONGEST_NAME = 40;
 
   private static final String OTHERS = "(others)";
+  private static final String NOT_SAID = "(not said)";
 
   private final Map<String, long[]> counts = new TreeMap<>();
 
@@ -23,26 +24,58 @@ final class Shares {
     counts.computeIfAbsent(known, n -> new long[1])[0] += count;
   }
 
-  /** One name that stands for all of a count, or several as {@code READ=9 WRITE=1}. */
-  void addText(String text, long count) throws DamagedLine {
-    if (text == null || text.indexOf('=') < 0) {
-      add(text == null || text.isEmpty() ? "(not said)" : text, count);
+  /**
+   * Looks whether a text is what {@link #addText} takes: no share below zero, and all of them
+   * together no more than the count. So a damaged line is found before anything of it is counted.
+   */
+  static void check(String text, long count) throws DamagedLine {
+    if (isOne(text)) {
       return;
     }
-    long sum = 0;
+    long rest = count;
     for (String share : text.split(" ", -1)) {
-      int equals = share.indexOf('=');
-      try {
-        long of = Long.parseLong(share.substring(equals + 1));
-        add(share.substring(0, Math.max(equals, 0)), of);
-        sum += of;
-      } catch (NumberFormatException e) {
-        throw new DamagedLine("'" + share + "' is no share of a count");
+      rest -= of(share, share.indexOf('='));
+      if (rest < 0) { // looked at after each, so no sum is ever too large for a long
+        throw new DamagedLine("'" + start(text) + "' are more than the count, " + count);
       }
     }
-    if (sum != count) {
-      add("(not said)", count - sum);
+  }
+
+  /**
+   * One name that stands for all of a count, or several as {@code READ=9 WRITE=1}; {@link #check}
+   * has been asked before.
+   */
+  void addText(String text, long count) throws DamagedLine {
+    if (isOne(text)) {
+      add(text == null || text.isEmpty() ? NOT_SAID : text, count);
+      return;
     }
+    long rest = count;
+    for (String share : text.split(" ", -1)) {
+      int equals = share.indexOf('=');
+      long of = of(share, equals);
+      add(share.substring(0, equals), of);
+      rest -= of;
+    }
+    if (rest > 0) {
+      add(NOT_SAID, rest);
+    }
+  }
+
+  private static boolean isOne(String text) {
+    return text == null || text.indexOf('=') < 0;
+  }
+
+  private static long of(String share, int equals) throws DamagedLine {
+    long of = equals > 0 ? LineParser.numberOr(share.substring(equals + 1), -1) : -1;
+    if (of < 0) {
+      throw new DamagedLine("'" + start(share) + "' is no share of a count");
+    }
+    return of;
+  }
+
+  private static String start(String text) {
+    return text.substring(0, Math.min(text.length(), LONGEST_NAME));
   }
 
   long of(String name) {

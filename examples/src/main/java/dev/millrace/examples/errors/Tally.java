@@ -17,6 +17,12 @@ final class Tally {
   /** Millrace has some forty; names of others are counted together beyond it. */
   private static final int MOST_KINDS = 80;
 
+  /**
+   * No log of ours ever has as many. Every sum here is of these, or of a part of them, so none runs
+   * over; and what is concluded from them may multiply by a few dozens.
+   */
+  static final long MOST_FAILURES = 100_000_000_000_000_000L;
+
   private static final String OTHER_KINDS = "OTHER_KINDS";
 
   /** What is counted of one kind. */
@@ -44,9 +50,19 @@ final class Tally {
   private long total;
   private long unnamed;
   private long timeless;
+  private long earliest = Long.MAX_VALUE;
+  private long latest = Long.MIN_VALUE;
   private long unsent;
 
+  /** Counts it whole or, if the line is damaged, not at all. */
   void add(Failure failure) throws DamagedLine {
+    if (failure.count > MOST_FAILURES - total || failure.unsent > MOST_FAILURES - unsent) {
+      throw new DamagedLine("with it there are more than " + MOST_FAILURES + ", too many to count");
+    }
+    Shares.check(failure.operations, failure.count);
+    Shares.check(failure.states, failure.count);
+    Shares.check(failure.certainties, failure.count);
+    Shares.check(failure.endedBy, failure.count);
     String name =
         kinds.size() < MOST_KINDS || kinds.containsKey(failure.kind) ? failure.kind : OTHER_KINDS;
     OfKind kind = kinds.computeIfAbsent(name, OfKind::new);
@@ -59,7 +75,6 @@ final class Tally {
     }
     when(name, failure);
     from(kind, failure);
-    // Last, because a damaged share ends here: what was counted above stays counted.
     kind.operations.addText(failure.operations, failure.count);
     kind.states.addText(failure.states, failure.count);
     kind.certainties.addText(failure.certainties, failure.count);
@@ -69,7 +84,11 @@ final class Tally {
   private void when(String kind, Failure failure) {
     if (failure.lastMillis == Failure.UNKNOWN_TIME) {
       timeless += failure.count;
-    } else if (failure.count == 1 || failure.firstMillis == failure.lastMillis) {
+      return;
+    }
+    earliest = Math.min(earliest, failure.firstMillis);
+    latest = Math.max(latest, failure.lastMillis);
+    if (failure.count == 1 || failure.firstMillis == failure.lastMillis) {
       bins.add(kind, failure.lastMillis, failure.count);
     } else {
       bins.spread(kind, failure.firstMillis, failure.lastMillis, failure.count);
@@ -134,6 +153,16 @@ final class Tally {
 
   long unsent() {
     return unsent;
+  }
+
+  /** When the first failure was; only if one has a time. */
+  long earliestMillis() {
+    return earliest;
+  }
+
+  /** When the last failure was; only if one has a time. */
+  long latestMillis() {
+    return latest;
   }
 
   /** The shares of all kinds together. */

@@ -81,13 +81,12 @@ final class TextReport {
             + " other lines, "
             + n(reading.damaged())
             + " damaged");
-    TimeBins bins = tally.bins;
-    if (bins.size() > 0) {
+    if (tally.bins.size() > 0) {
       lines.add(
           "from "
-              + time(bins.startMillis(0), zone)
+              + time(tally.earliestMillis(), zone)
               + " to "
-              + time(bins.startMillis(bins.size()), zone)
+              + time(tally.latestMillis(), zone)
               + " ("
               + zone
               + ")"
@@ -99,10 +98,11 @@ final class TextReport {
         lines.add("and " + n(reading.count(way)) + " in " + way.words);
       } else if (way != Way.EPISODE && way != reading.way() && reading.count(way) > 0) {
         lines.add(
-            "left out, as they tell of the same failures: "
+            "left out, as they may tell of the same failures: "
                 + n(reading.count(way))
                 + " "
-                + way.words);
+                + way.words
+                + "; read their files alone to count them");
       }
     }
     if (reading.linesLost() > 0) {

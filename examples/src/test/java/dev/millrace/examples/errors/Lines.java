@@ -48,9 +48,15 @@ final class Lines {
   }
 
   static Reading read(byte[] log) {
+    return read(log, NOON);
+  }
+
+  /** A log that was last written then. */
+  static Reading read(byte[] log, long lastChangeMillis) {
     Reading reading = new Reading(ZoneOffset.UTC);
     try {
-      reading.read("some.log", new ByteArrayInputStream(log), Instant.ofEpochMilli(NOON));
+      reading.read(
+          "some.log", new ByteArrayInputStream(log), Instant.ofEpochMilli(lastChangeMillis));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -158,7 +159,8 @@ class LinesOfManyKindsTest {
     assertEquals(1, reading.count(Way.EVENT));
     assertEquals(2, reading.count(Way.PRINTED));
     String summary = TextReport.summary(reading, java.time.ZoneOffset.UTC).toString();
-    assertTrue(summary.contains("left out, as they tell of the same failures: 2 close"), summary);
+    assertTrue(summary.contains("left out, as they may tell of the same failures: 2 clo"), summary);
+    assertTrue(summary.contains("read their files alone to count them"), summary);
   }
 
   @Test
@@ -189,6 +191,10 @@ class LinesOfManyKindsTest {
           {"kvpList": [{"kind":"EPIPE"},{"count":"0"}],"message":"connections failed"} | count is 0
           {"kvpList": [{"kind":"EPIPE"}],"message":"connections failed"}               | count is 'none', no number
           {"kvpList": [{"kind":"EPIPE"},{"count":"2"},{"ops":"READ=x"}],"message":"connections failed"} | 'READ=x' is no share
+          {"kvpList": [{"kind":"EPIPE"},{"count":"2"},{"ops":"READ=-5"}],"message":"connections failed"} | 'READ=-5' is no share
+          {"kvpList": [{"kind":"EPIPE"},{"count":"2"},{"states":"OPEN=2 =1"}],"message":"connections failed"} | '=1' is no share
+          {"kvpList": [{"kind":"EPIPE"},{"count":"2"},{"states":"OPEN=2 HALF=1"}],"message":"connections failed"} | 'OPEN=2 HALF=1' are more than the count, 2
+          {"kvpList": [{"kind":"EPIPE"},{"count":"2"},{"endedBys":"PEER=9223372036854775807 US=3"}],"message":"connections failed"} | 'PEER=9223372036854775807' is no share
           {"kvpList": [{"kind":"EPIPE"},{"count":"2"},{"first":"x"},{"last":"y"}],"message":"connections failed"} | first or last is no time
           {"kvpList": [{"kind":"EPIPE"},{"in":"99999999999999999999"}],"message":"connection failed"} | in is '99999999999999999999', no number
           """)
@@ -199,6 +205,44 @@ class LinesOfManyKindsTest {
     String named = reading.damagedNamed().get(0);
     assertTrue(named.startsWith("some.log:2: " + why), named);
     assertTrue(reading.tally().count("ECONNRESET") == 2, named);
+    assertEquals(2, reading.tally().total(), "nothing of a damaged line is counted");
+    assertEquals(Map.of("READ", 2L), reading.tally().all(k -> k.operations));
+  }
+
+  private static void assertFromTo(Reading reading, String from, String to) {
+    assertEquals(0, reading.tally().timeless());
+    assertEquals(from, Instant.ofEpochMilli(reading.tally().earliestMillis()).toString());
+    assertEquals(to, Instant.ofEpochMilli(reading.tally().latestMillis()).toString());
+  }
+
+  @Test
+  void theFirstAndTheLastTimeAreThoseOfLinesAndNotOfBins() {
+    StringBuilder log = new StringBuilder(Lines.event(Lines.NOON + 1_234, ONE));
+    log.append(Lines.event(Lines.NOON + 86_400_000 * 3 + 5_678, ONE));
+    Reading reading = Lines.read(log.toString());
+    assertFromTo(reading, "2026-11-21T12:00:01.234Z", "2026-11-24T12:00:05.678Z");
+    String summary = TextReport.summary(reading, java.time.ZoneOffset.UTC).toString();
+    assertTrue(summary.contains("from 2026-11-21 12:00:01 to 2026-11-24 12:00:05 (Z)"), summary);
+    assertFromTo(
+        Lines.read(Lines.window(Lines.NOON, MANY)),
+        "2026-11-21T11:59:51Z",
+        "2026-11-21T11:59:59.500Z");
+  }
+
+  @Test
+  void countsThatNoLongHasRoomForAreDamagedAndNotWrong() {
+    String huge = "kind=EPIPE;count=999999999999999;peers=192.0.2.1=999999999999999";
+    Reading reading = Lines.read(Lines.window(Lines.NOON, huge).repeat(9_300));
+    assertEquals(100 * 999_999_999_999_999L, reading.tally().total());
+    assertEquals(100 * 999_999_999_999_999L, reading.count(Way.EVENT));
+    assertEquals(9_200, reading.damaged());
+    assertTrue(reading.damagedNamed().get(0).contains("too many to count"));
+    reading =
+        Lines.read(Lines.json(Lines.NOON, "log lines lost", "lost=999999999999999").repeat(9_300));
+    assertEquals(100 * 999_999_999_999_999L, reading.linesLost());
+    assertEquals(9_200, reading.damaged());
+    reading = Lines.read(Lines.event(Lines.NOON, "kind=EPIPE;unsent=999999999999999").repeat(200));
+    assertEquals(100, reading.damaged());
   }
 
   @Test

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.examples.errors.Failure.Way;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +75,20 @@ final class LineParser {
   /** A window is ten seconds, or what somebody has set it to; one of more than a day is none. */
   private static final long LONGEST_WINDOW_MILLIS = 86_400_000L;
 
+  /**
+   * A file's time may be some milliseconds older than its last line, and a log that is still
+   * written has later ones by the time they are read.
+   */
+  private static final Duration TOLERANCE = Duration.ofMinutes(1);
+
+  /** Clocks are put back by an hour in autumn, and threads log a little out of order. */
+  private static final long LEAST_MIDNIGHT_NANOS = Duration.ofHours(2).toNanos();
+
+  private static final long DAY_NANOS = Duration.ofDays(1).toNanos();
+
+  /** From then on a time of day may mean two days. */
+  private static final long LONGEST_NANOS = DAY_NANOS - TOLERANCE.toNanos();
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -88,6 +104,13 @@ final class LineParser {
   private LocalDate lastDay;
   private LocalTime lastTime;
 
+  /** Of the times without a date, as nanoseconds of a day. */
+  private long firstClock;
+
+  private long clock;
+  private long midnights;
+  private boolean isLongerThanADay;
+
   /**
    * A parser.
    *
@@ -101,12 +124,25 @@ final class LineParser {
    * A file begins.
    *
    * @param lastChange when it was last written; the console's lines have no date, and are taken to
-   *     be of the day before that
+   *     be of the 24 hours before that
    */
   void begin(Instant lastChange) {
     isJsonLog = false;
-    lastDay = lastChange.atZone(zone).toLocalDate();
-    lastTime = lastChange.atZone(zone).toLocalTime();
+    ZonedDateTime latest = lastChange.plus(TOLERANCE).atZone(zone);
+    lastDay = latest.toLocalDate();
+    lastTime = latest.toLocalTime();
+    firstClock = -1;
+    clock = -1;
+    midnights = 0;
+    isLongerThanADay = false;
+  }
+
+  /**
+   * Whether the times without a date go on for a day or longer, as far as can be told from how far
+   * they go back; all of them were taken to be of one day then.
+   */
+  boolean isLongerThanADay() {
+    return isLongerThanADay;
   }
 
   /**
@@ -228,20 +264,30 @@ final class LineParser {
 
   /** {@code 12:34:56.789}, as the console has it, or a date before it, as others configure it. */
   private long timeOf(String line) {
-    int at = line.startsWith("20") && line.length() > 23 ? 11 : 0;
+    boolean hasDate = line.length() > 23 && line.charAt(4) == '-' && line.charAt(7) == '-';
+    int at = hasDate ? 11 : 0;
     try {
       if (line.length() < at + 12 || line.charAt(at + 2) != ':') {
         return Failure.UNKNOWN_TIME;
       }
       LocalTime time = LocalTime.parse(line.substring(at, at + 12).replace(',', '.'));
-      LocalDate day =
-          at > 0
-              ? LocalDate.parse(line.substring(0, 10))
-              : time.isAfter(lastTime) ? lastDay.minusDays(1) : lastDay;
+      LocalDate day = hasDate ? LocalDate.parse(line.substring(0, 10)) : dayOf(time);
       return plausible(day.atTime(time).atZone(zone).toInstant().toEpochMilli());
     } catch (DateTimeException e) {
       return Failure.UNKNOWN_TIME; // it begins with something else
     }
+  }
+
+  private LocalDate dayOf(LocalTime time) {
+    long nanos = time.toNanoOfDay();
+    if (firstClock < 0) {
+      firstClock = nanos;
+    } else if (clock - nanos >= LEAST_MIDNIGHT_NANOS) {
+      midnights++;
+    }
+    clock = nanos;
+    isLongerThanADay |= midnights * DAY_NANOS + clock - firstClock >= LONGEST_NANOS;
+    return time.isAfter(lastTime) ? lastDay.minusDays(1) : lastDay;
   }
 
   private void split(String line) {

@@ -97,6 +97,12 @@ final class Reading {
       if (log.cut() != null) {
         troubles.add(name + " is cut short (" + log.cut() + "); read until line " + log.number());
       }
+      if (parser.isLongerThanADay()) {
+        troubles.add(
+            name
+                + " goes on for a day or longer, and its times have no dates: all of them are taken"
+                + " to be of its last 24 hours");
+      }
     }
   }
 

@@ -209,10 +209,74 @@ class LinesOfManyKindsTest {
     assertEquals(Map.of("READ", 2L), reading.tally().all(k -> k.operations));
   }
 
+  private static String console(String time) {
+    return time + " DEBUG FailureLog connection failed kind=\"ECONNRESET\" op=\"READ\"\n";
+  }
+
+  private static Reading consoleUntil(String lastChange, String... times) {
+    StringBuilder log = new StringBuilder();
+    for (String time : times) {
+      log.append(console(time));
+    }
+    return Lines.read(log.toString().getBytes(UTF_8), Instant.parse(lastChange).toEpochMilli());
+  }
+
   private static void assertFromTo(Reading reading, String from, String to) {
     assertEquals(0, reading.tally().timeless());
     assertEquals(from, Instant.ofEpochMilli(reading.tally().earliestMillis()).toString());
     assertEquals(to, Instant.ofEpochMilli(reading.tally().latestMillis()).toString());
+  }
+
+  @Test
+  void consoleLinesBetweenEightAndNineInTheEveningHaveATimeToo() {
+    assertFromTo(
+        consoleUntil("2026-11-21T21:00:00Z", "19:59:59.999", "20:15:00.000", "20:59:59.999"),
+        "2026-11-21T19:59:59.999Z",
+        "2026-11-21T20:59:59.999Z");
+    assertFromTo(
+        consoleUntil("2026-11-21T21:00:00Z", "2026-11-19T20:15:00.123", "2026-11-20 20:15:00,123"),
+        "2026-11-19T20:15:00.123Z",
+        "2026-11-20T20:15:00.123Z");
+  }
+
+  @Test
+  void aFileWhoseTimeIsOlderThanItsLastLineIsOfOneDayAllTheSame() {
+    assertFromTo(
+        consoleUntil("2026-11-21T12:00:00.001Z", "11:59:00.000", "12:00:00.004", "12:00:59.000"),
+        "2026-11-21T11:59:00Z",
+        "2026-11-21T12:00:59Z");
+    assertFromTo(
+        consoleUntil("2026-11-21T23:59:59.999Z", "23:59:59.998", "00:00:00.002"),
+        "2026-11-21T23:59:59.998Z",
+        "2026-11-22T00:00:00.002Z");
+    assertFromTo(
+        consoleUntil("2026-11-21T00:00:10Z", "23:59:59.000", "00:00:09.000"),
+        "2026-11-20T23:59:59Z",
+        "2026-11-21T00:00:09Z");
+  }
+
+  @Test
+  void aConsoleLogOfSeveralDaysIsSaidToBe() {
+    Reading nights =
+        consoleUntil(
+            "2026-11-21T02:00:00Z", "23:00:00.000", "01:00:00.000", "23:00:00.000", "01:00:00.000");
+    assertEquals(
+        List.of(
+            "some.log goes on for a day or longer, and its times have no dates: all of them are"
+                + " taken to be of its last 24 hours"),
+        nights.troubles());
+    assertEquals(
+        1,
+        consoleUntil("2026-11-21T23:30:00Z", "22:00:00.000", "01:00:00.000", "23:00:00.000")
+            .troubles()
+            .size());
+    for (String[] aDay :
+        List.of(
+            new String[] {"23:00:00.000", "01:00:00.000", "22:58:59.000"},
+            new String[] {"02:59:59.000", "02:00:00.000", "12:00:00.000"},
+            new String[] {"11:59:59.002", "11:59:59.001", "11:59:59.003"})) {
+      assertEquals(List.of(), consoleUntil("2026-11-21T23:30:00Z", aDay).troubles());
+    }
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.millrace.examples.errors;
 
 import dev.millrace.examples.errors.Failure.Way;
 import dev.millrace.examples.errors.LineParser.Line;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -10,10 +12,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Reads logs and counts what is in them.
@@ -24,6 +27,11 @@ final class Reading {
   /** A log that is damaged all over is told as well by ten lines as by a million. */
   private static final int MOST_NAMED = 10;
 
+  /** A directory in which every file is wrong is told as well by as many. */
+  private static final int MOST_TROUBLES = 20;
+
+  private static final String GZ = ".gz";
+
   /** In each of these the whole of the failures may be; episodes are counted with each. */
   private final Map<Way, Tally> tallies = new EnumMap<>(Way.class);
 
@@ -31,6 +39,7 @@ final class Reading {
   private final LineParser parser;
   private final List<String> damagedNamed = new ArrayList<>();
   private final List<String> troubles = new ArrayList<>();
+  private long moreTroubles;
   private long files;
   private long lines;
   private long orderly;
@@ -50,23 +59,61 @@ final class Reading {
 
   /**
    * The log files of a directory: {@code .jsonl}, {@code .log} and {@code .gz} of them, by name.
+   * What is called so and is no file is a trouble and no more. A program that is killed while it
+   * compresses a file leaves both; the plain one is whole then, so the other one is left out.
    */
-  static List<Path> logsIn(Path directory) throws IOException {
-    List<Path> logs = new ArrayList<>();
+  List<Path> logsIn(Path directory) throws IOException {
+    SortedSet<Path> named = new TreeSet<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
       for (Path file : all) {
         if (file.getFileName().toString().matches(".*\\.(jsonl|log)(\\.gz)?")) {
-          logs.add(file);
+          named.add(file);
         }
       }
     }
-    Collections.sort(logs);
+    List<Path> logs = new ArrayList<>();
+    for (Path file : named) {
+      String name = file.getFileName().toString();
+      if (!Files.isRegularFile(file)) {
+        trouble(file + " is left out: it is no file, or a link to none");
+      } else if (name.endsWith(GZ)
+          && named.contains(plain(file, name))
+          && Files.isRegularFile(plain(file, name))) {
+        trouble(file + " is left out: " + plain(file, name).getFileName() + " is there as well");
+      } else {
+        logs.add(file);
+      }
+    }
     return logs;
   }
 
+  private static Path plain(Path file, String name) {
+    return file.resolveSibling(name.substring(0, name.length() - GZ.length()));
+  }
+
+  /** Reads a file, a pipe or a device to its end. */
   void read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      read(file.toString(), in, Files.getLastModifiedTime(file).toInstant());
+    // Not Files.newInputStream: a stream of that asks for its position, and a pipe has none.
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      boolean hasTime = Files.isRegularFile(file);
+      read(
+          file.toString(),
+          in,
+          hasTime ? Files.getLastModifiedTime(file).toInstant() : Instant.now());
+    }
+  }
+
+  /**
+   * Reads one of a directory's files. It may have been rotated away since it was listed, or belong
+   * to somebody else; that is a trouble, and the others are read all the same.
+   */
+  void readIfPossible(Path file) {
+    try {
+      read(file);
+    } catch (FileNotFoundException e) {
+      trouble("can't be read: " + e.getMessage()); // begins with the name
+    } catch (IOException e) {
+      trouble(file + " can't be read (" + e.getMessage() + ")");
     }
   }
 
@@ -95,10 +142,10 @@ final class Reading {
         }
       }
       if (log.cut() != null) {
-        troubles.add(name + " is cut short (" + log.cut() + "); read until line " + log.number());
+        trouble(name + " is cut short (" + log.cut() + "); read until line " + log.number());
       }
       if (parser.isLongerThanADay()) {
-        troubles.add(
+        trouble(
             name
                 + " goes on for a day or longer, and its times have no dates: all of them are taken"
                 + " to be of its last 24 hours");
@@ -153,11 +200,19 @@ final class Reading {
 
   /** What was wrong with whole files. */
   List<String> troubles() {
-    return List.copyOf(troubles);
+    List<String> told = new ArrayList<>(troubles);
+    if (moreTroubles > 0) {
+      told.add("and as much is wrong with " + moreTroubles + " more");
+    }
+    return List.copyOf(told);
   }
 
-  void trouble(String what) {
-    troubles.add(what);
+  private void trouble(String what) {
+    if (troubles.size() < MOST_TROUBLES) {
+      troubles.add(what);
+    } else {
+      moreTroubles++;
+    }
   }
 
   long files() {

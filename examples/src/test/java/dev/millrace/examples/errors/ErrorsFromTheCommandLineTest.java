@@ -15,9 +15,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +181,125 @@ class ErrorsFromTheCommandLineTest {
     assertWrong("--top is 0, allowed is 1 to 1000", directory.toString(), "--top", "0");
     assertWrong("there is no 'fr', allowed is en, de, ja", directory.toString(), "--lang", "fr");
     assertWrong("Missing required parameter: 'FILE'");
+  }
+
+  @Test
+  void anEmptyNameIsNotTheCurrentDirectory() {
+    assertWrong("FILE is empty, allowed is a log, a directory, or - for stdin", "");
+    assertWrong("--html is empty, allowed is a file to write", directory.toString(), "--html", "");
+  }
+
+  @Test
+  void aReportIsNeverWrittenOverALogThatItIsMadeOf() throws IOException {
+    Path log = directory.resolve("echo.jsonl");
+    String before = Files.readString(log);
+    Path link = Files.createSymbolicLink(directory.resolve("link.html"), log);
+    for (String option : List.of("--html", "--svg", "--png")) {
+      assertWrong("is one of the logs", log.toString(), option, log.toString());
+      assertWrong(option + " " + link + " is one", directory.toString(), option, link.toString());
+    }
+    assertEquals(before, Files.readString(log));
+    assertEquals(0, errors(log.toString(), "--svg", directory + "/r.svg"), err::toString);
+    assertEquals(0, errors(log.toString(), "--svg", directory + "/r.svg"), "over an older one");
+  }
+
+  @Test
+  void aFileThatIsNamedTwiceIsReadOnce() throws IOException {
+    Path log = directory.resolve("echo.jsonl");
+    Path link = Files.createSymbolicLink(directory.resolve("other.txt"), log);
+    assertEquals(
+        0,
+        errors(log.toString(), directory + "/./echo.jsonl", link.toString(), directory.toString()),
+        err::toString);
+    assertTrue(out.toString().startsWith("50 failures in 50 lines of 2 files"), out::toString);
+  }
+
+  @Test
+  void aFileThatWasBeingCompressedWhenTheProgramWasKilledIsReadOnce() throws IOException {
+    Path whole = Files.writeString(directory.resolve("echo.2026-11-20.0.jsonl"), log("EPIPE", 20));
+    assertEquals(0, errors(directory.toString()), err::toString);
+    String text = out.toString();
+    assertTrue(text.startsWith("50 failures in 50 lines of 2 files"), text);
+    assertTrue(
+        text.contains(whole + ".gz is left out: " + whole.getFileName() + " is there"), text);
+  }
+
+  @Test
+  void whatIsWrongInADirectoryIsToldAndTheRestIsRead() throws IOException {
+    Path sub = Files.createDirectory(directory.resolve("sub.log"));
+    Path dangling = Files.createSymbolicLink(directory.resolve("a.log"), Path.of("no-such-file"));
+    assertEquals(0, errors(directory.toString()), err::toString);
+    String text = out.toString();
+    assertTrue(text.startsWith("50 failures in 50 lines of 2 files"), text);
+    assertTrue(text.contains(sub + " is left out: it is no file"), text);
+    assertTrue(text.contains(dangling + " is left out: it is no file"), text);
+  }
+
+  @Test
+  void aFileThatIsRotatedAwayAfterItWasListedIsToldToo() {
+    Reading reading = new Reading(ZoneOffset.UTC);
+    Path gone = directory.resolve("gone.log");
+    reading.readIfPossible(gone);
+    reading.readIfPossible(directory.resolve("echo.jsonl"));
+    assertEquals(30, reading.tally().total());
+    assertEquals(1, reading.files());
+    assertEquals(1, reading.troubles().size());
+    assertTrue(reading.troubles().get(0).startsWith("can't be read: " + gone), "named");
+    for (int i = 0; i < 100; i++) {
+      reading.readIfPossible(gone);
+    }
+    assertEquals(21, reading.troubles().size());
+    assertEquals("and as much is wrong with 81 more", reading.troubles().get(20));
+  }
+
+  @Test
+  void aReportThatCanNotBeWrittenWholeFails() throws Exception {
+    assertEquals(1, errorsOf("exec \"$@\" > /dev/full", directory.toString()), err::toString);
+    assertEquals(
+        "errors: the report could not be written whole to the standard output",
+        err.toString().trim());
+  }
+
+  @Test
+  void aPipeIsReadLikeAFile() throws Exception {
+    String log = directory.resolve("echo.jsonl").toString();
+    assertEquals(0, errorsOf("cat " + log + " | \"$@\"", "/dev/stdin"), err::toString);
+    assertTrue(out.toString().startsWith("30 failures in 30 lines of 1 file;"), out::toString);
+    String gz = directory.resolve("echo.2026-11-20.0.jsonl.gz").toString();
+    assertEquals(0, errorsOf("cat " + gz + " | \"$@\"", "/dev/stdin"), err::toString);
+    assertTrue(out.toString().startsWith("20 failures in 20 lines of 1 file;"), out::toString);
+  }
+
+  @Test
+  void aClosedStandardInputIsSaidToBeClosed() throws Exception {
+    assertEquals(2, errorsOf("exec \"$@\" <&-", "-"), err::toString);
+    String first = err.toString().lines().findFirst().orElse("");
+    assertEquals("errors: stdin is closed, so '-' can't be read", first);
+  }
+
+  /** The program in a JVM of its own, which the shell runs as {@code "$@"}. */
+  private int errorsOf(String script, String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.addAll(List.of("-Xmx64m", "dev.millrace.examples.Examples", "errors", "--lang", "en"));
+    command.addAll(Arrays.asList(args));
+    Path written = directory.resolve("out");
+    Path complained = directory.resolve("err");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(written.toFile())
+            .redirectError(complained.toFile())
+            .start();
+    process.getOutputStream().close();
+    assertTrue(process.waitFor(50, TimeUnit.SECONDS), "still running");
+    out.getBuffer().setLength(0);
+    out.write(Files.readString(written));
+    err.getBuffer().setLength(0);
+    err.write(Files.readString(complained));
+    return process.exitValue();
   }
 
   private void assertWrong(String expected, String... args) {

@@ -23,6 +23,7 @@ final class LineFile extends RollingFileAppender<ILoggingEvent> {
   private final LogSettings settings;
   private final CountingQueue queue;
   private final Teller teller;
+  private final NameLock lock;
   private final Runnable afterRollover;
   private final AtomicLong lostOfClosedFiles = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
@@ -32,10 +33,16 @@ final class LineFile extends RollingFileAppender<ILoggingEvent> {
   private long lostToldMillis = Long.MIN_VALUE;
   private final AtomicLong lostTold = new AtomicLong();
 
-  LineFile(LogSettings settings, CountingQueue queue, Teller teller, Runnable afterRollover) {
+  LineFile(
+      LogSettings settings,
+      CountingQueue queue,
+      Teller teller,
+      NameLock lock,
+      Runnable afterRollover) {
     this.settings = settings;
     this.queue = queue;
     this.teller = teller;
+    this.lock = lock;
     this.afterRollover = afterRollover;
   }
 
@@ -46,7 +53,7 @@ final class LineFile extends RollingFileAppender<ILoggingEvent> {
     if (before != null) {
       lostOfClosedFiles.addAndGet(before.lost());
     }
-    lines = new WholeLines(new File(name));
+    lines = new WholeLines(new File(name), lock::hold);
     setOutputStream(lines);
   }
 
@@ -104,7 +111,8 @@ final class LineFile extends RollingFileAppender<ILoggingEvent> {
 
   /** How many lines are neither written nor lost yet. */
   long waiting() {
-    return queue.taken() - done.get();
+    long written = done.get(); // first: a line that is written may put one into the queue
+    return queue.taken() - written;
   }
 
   /** How many lines are in no file: there was no room in the queue, or none on the disk. */

@@ -10,12 +10,9 @@ import ch.qos.logback.core.util.FileSize;
 import dev.millrace.observe.FailureLog;
 import java.io.File;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
@@ -33,18 +30,18 @@ public final class LogFiles implements AutoCloseable {
   private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
   private final Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final LogSettings settings;
-  private final FileChannel lockFile;
+  private final NameLock lock;
   private final CountingQueue queue;
   private final LineFile file;
 
-  private LogFiles(Path directory, String name, LogSettings settings, FileChannel lockFile)
+  private LogFiles(Path directory, String name, LogSettings settings, NameLock lock)
       throws IOException {
     this.settings = settings;
-    this.lockFile = lockFile;
+    this.lock = lock;
     Leftovers leftovers = new Leftovers(directory, name, settings.totalBytes());
     leftovers.sweep();
     this.queue = new CountingQueue(settings.queueLines());
-    this.file = new LineFile(settings, queue, new Told(), () -> sweep(leftovers));
+    this.file = new LineFile(settings, queue, new Told(), lock, () -> sweep(leftovers));
     start(directory, name);
   }
 
@@ -62,39 +59,30 @@ public final class LogFiles implements AutoCloseable {
       throw new IOException(
           "the name of '" + directory + "' has a percent sign, which means a date to logback");
     }
-    Path made = directory;
-    FileChannel lockFile;
+    Path made;
     try {
       made = Files.createDirectories(directory);
-      lockFile =
-          FileChannel.open(
-              made.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw new IOException("no log files in '" + made + "': " + e, e);
+      throw noLogFiles(directory, e);
     }
+    NameLock lock = new NameLock(made, name);
     boolean done = false;
     try {
-      if (!isLocked(lockFile)) {
-        throw new IOException(
-            "another '" + name + "' logs in '" + made + "' already; take another directory");
-      }
-      LogFiles files = new LogFiles(made, name, settings, lockFile);
+      lock.hold();
+      LogFiles files = new LogFiles(made, name, settings, lock);
       done = true;
       return files;
+    } catch (FileSystemException e) {
+      throw noLogFiles(made, e);
     } finally {
       if (!done) {
-        lockFile.close();
+        lock.close();
       }
     }
   }
 
-  private static boolean isLocked(FileChannel lockFile) throws IOException {
-    try {
-      FileLock lock = lockFile.tryLock(); // until the channel is closed
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // by this very JVM
-    }
+  private static IOException noLogFiles(Path directory, IOException why) {
+    return new IOException("no log files in '" + directory + "': " + why, why);
   }
 
   private void start(Path directory, String name) {
@@ -164,7 +152,7 @@ public final class LogFiles implements AutoCloseable {
     context.getLogger(FAILURES).setLevel(null);
     queue.stop(); // waits for its thread, which was the only one to use the file
     file.stop();
-    lockFile.close();
+    lock.close();
   }
 
   private void awaitWritten() {

@@ -12,7 +12,9 @@
  * <p>{@link dev.millrace.examples.logs.LogFiles} puts it together from logback's parts: the queue
  * is its {@code AsyncAppender}, which never blocks; the line its {@code JsonEncoder}; the files its
  * {@code SizeAndTimeBasedRollingPolicy}. Own is what they have not: a line is in the file whole or
- * not at all ({@code WholeLines}), and those that are not are counted and told.
+ * not at all ({@code WholeLines}), and those that are not are counted and told. And two programs of
+ * one name never share a directory ({@code NameLock}), also where somebody has removed the files
+ * that one of them has open.
  *
  * <h2>Why not logback's own output stream</h2>
  *

@@ -100,7 +100,7 @@ class KindExplainedTest {
   void anUnknownLanguageIsWrongUsage() {
     assertEquals(2, lab("explain", "EPIPE", "--lang", "fr"));
     assertTrue(
-        err.toString().startsWith("explain: --lang: there is no 'fr', allowed is en, de, ja"),
+        err.toString().startsWith("lab explain: --lang: there is no 'fr', allowed is en, de, ja"),
         err::toString);
   }
 

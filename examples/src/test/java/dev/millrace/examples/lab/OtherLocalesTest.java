@@ -84,10 +84,11 @@ class OtherLocalesTest {
   @Test
   void whatIsNoJdkAndWhatIsNoLocaleIsWrongUsage() {
     assertEquals(2, run("connect-refused", "--jdks", "/nowhere"));
-    assertTrue(err.toString().startsWith("run: --jdks: '/nowhere' has no bin/java"), err::toString);
+    assertTrue(
+        err.toString().startsWith("lab run: --jdks: '/nowhere' has no bin/java"), err::toString);
     err.getBuffer().setLength(0);
     assertEquals(2, run("connect-refused", "--locales", ",C"));
-    assertTrue(err.toString().startsWith("run: --locales: a name is empty"), err::toString);
+    assertTrue(err.toString().startsWith("lab run: --locales: a name is empty"), err::toString);
   }
 
   @Test
@@ -98,7 +99,8 @@ class OtherLocalesTest {
     assertTrue(java.toFile().setExecutable(true));
     assertEquals(1, run("connect-refused", "--jdks", home.toString()));
     assertTrue(
-        err.toString().startsWith("run: the JVM of " + home.toRealPath() + " ran nothing: too old"),
+        err.toString()
+            .startsWith("lab run: the JVM of " + home.toRealPath() + " ran nothing: too old"),
         err::toString);
   }
 

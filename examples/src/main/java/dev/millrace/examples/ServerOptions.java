@@ -162,6 +162,9 @@ public final class ServerOptions {
       // The JDK takes an empty name for the loopback address; it is a variable that was not set.
       throw wrong("--host is empty, allowed is an address or a name, 0.0.0.0 or :: for all");
     }
+    if (logDir != null && logDir.toString().isBlank()) {
+      throw wrong("--log-dir is empty, allowed is the name of a directory, . for this one");
+    }
     openLogs();
     return Server.builder()
         .recordListener(failureLog())

@@ -29,6 +29,8 @@ class WrongOptionOfAnyServerTest {
     {"--port", "", "'--port': '' is not an int"},
     {"--host", "", "--host is empty"},
     {"--host", " ", "--host is empty"},
+    {"--log-dir", "", "--log-dir is empty, allowed is the name of a directory"},
+    {"--log-dir", " ", "--log-dir is empty"},
     {"--read-timeout", "5", "'5' is no duration; write 500ms, 2s, 5m or 1h, or 0"},
     {"--read-timeout", "-5s", "'-5s' is no duration"},
     {"--write-timeout", "", "'' is no duration"},

@@ -28,6 +28,7 @@ class WrongUsageTest {
           --per-address     | -1       | --per-address is -1, allowed is 0 to 2147483647
           --at-cap          | nonsense | '--at-cap': expected one of [REJECT, WAIT] (case-insensitive) but was 'nonsense'
           --host            | ""       | --host is empty, allowed is an address or a name
+          --log-dir         | ""       | --log-dir is empty, allowed is the name of a directory
           --bogus           | 1        | '--bogus'
           """)
   void aWrongOptionOrValueIsNamedWithWhatIsAllowed(String option, String value, String expected)

@@ -1,9 +1,12 @@
 package dev.millrace.examples.lab;
 
 import dev.millrace.examples.Examples;
+import dev.millrace.examples.Programs;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -237,8 +240,26 @@ final class RunCommand implements Callable<Integer> {
       throw wrong("--report: '" + report + "' does not end in .md or .html");
     }
     Path directory = report.toAbsolutePath().getParent();
-    if (Files.isDirectory(report) || !Files.isDirectory(directory)) {
-      throw wrong("--report: '" + report + "' can't be a file; is there a directory of that name?");
+    if (!Files.isDirectory(directory)) {
+      throw wrong("--report: there is no directory '" + directory + "'");
+    }
+    if (Files.isDirectory(report)) {
+      throw wrong("--report: '" + report + "' is a directory");
+    }
+    try {
+      tryToWrite(report);
+    } catch (IOException e) {
+      throw wrong("--report: '" + report + "' can't be written: " + Programs.why(e));
+    }
+  }
+
+  /** Tried and not asked: root may write anywhere, but not even root can in every file system. */
+  private static void tryToWrite(Path file) throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createFile(file);
+      Files.delete(file); // again, as an experiment may be interrupted
+    } else if (Files.exists(file) && !Files.isWritable(file)) { // not opened: it may be a pipe
+      throw new AccessDeniedException(file.toString());
     }
   }
 

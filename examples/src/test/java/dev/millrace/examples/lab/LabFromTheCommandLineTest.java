@@ -62,7 +62,9 @@ class LabFromTheCommandLineTest {
           run | Missing required parameter: 'NAME'
           run all --lang fr | --lang: there is no 'fr', allowed is en, de, ja
           run all --report r.txt | --report: 'r.txt' does not end in .md or .html
-          run all --report /no/where/r.md | --report: '/no/where/r.md' can't be a file
+          run all --report /no/where/r.md | --report: there is no directory '/no/where'
+          run all --report /proc/r.md | --report: '/proc/r.md' can't be written
+          run all --report /dev/null/r.md | --report: there is no directory '/dev/null'
           runn all | Unmatched arguments from index 1: 'runn', 'all'
           """)
   void wrongUsageIsOneLineThatSaysWhatIsRight(String arguments, String expected) throws Exception {
@@ -71,6 +73,26 @@ class LabFromTheCommandLineTest {
       assertEquals(List.of(), lab.out());
       assertTrue(lab.err().get(0).contains(expected), lab::toString);
       assertTrue(lab.err().size() <= 8, lab::toString);
+    }
+  }
+
+  @Test
+  void aDirectoryOfTheReportsNameIsWrongUsage() throws Exception {
+    Path taken = Files.createDirectory(directory.resolve("taken.md"));
+    try (ExampleProcess lab =
+        ExampleProcess.run("lab", "run", "half-close", "--report", taken.toString())) {
+      assertEquals(2, lab.awaitExit(), lab::toString);
+      assertEquals("lab run: --report: '" + taken + "' is a directory", lab.err().get(0));
+    }
+  }
+
+  @Test
+  void aReportThatCouldBeWrittenIsNotThereUntilItIs() throws Exception {
+    Path file = directory.resolve("seen.md");
+    try (ExampleProcess lab =
+        ExampleProcess.run("lab", "run", "half-close", "--jdks", "/no", "--report", "" + file)) {
+      assertEquals(2, lab.awaitExit(), lab::toString);
+      assertFalse(Files.exists(file));
     }
   }
 

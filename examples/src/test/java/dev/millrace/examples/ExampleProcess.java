@@ -72,7 +72,7 @@ public final class ExampleProcess implements AutoCloseable {
   }
 
   /** The same with options for the JVM, and returns at once. */
-  static ExampleProcess runWithJvmOptions(List<String> jvmOptions, String... args)
+  public static ExampleProcess runWithJvmOptions(List<String> jvmOptions, String... args)
       throws IOException {
     return launch(List.of(), jvmOptions, EXAMPLES, args);
   }

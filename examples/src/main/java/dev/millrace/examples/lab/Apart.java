@@ -83,8 +83,8 @@ final class Apart implements Experiment.Play {
       command.addAll(LOOPBACK_UP);
     }
     command.addAll(prefix);
-    Path answer = Files.createTempFile("lab", ".timeline");
-    try {
+    try (Temporary timeline = Temporary.file(".timeline")) {
+      Path answer = timeline.path();
       List<String> args =
           List.of(scene.experiment().name(), answer.toString(), network ? ownNamespace() : "");
       ChildJvm.End end =
@@ -93,8 +93,6 @@ final class Apart implements Experiment.Play {
         throw new IOException("the child JVM ended with " + end.exit() + ": " + end.lastWords());
       }
       scene.adopt(Transcript.read(scene.experiment(), answer));
-    } finally {
-      Files.delete(answer);
     }
   }
 

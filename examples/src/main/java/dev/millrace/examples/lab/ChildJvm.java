@@ -67,10 +67,9 @@ final class ChildJvm {
     command.add("-XX:-UseDynamicNumberOfCompilerThreads");
     command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath()), main.getName()));
     command.addAll(args);
-    Path said = Files.createTempFile("lab", ".said");
-    try {
+    try (Temporary said = Temporary.file(".said")) {
       ProcessBuilder builder = new ProcessBuilder(command);
-      builder.redirectErrorStream(true).redirectOutput(said.toFile());
+      builder.redirectErrorStream(true).redirectOutput(said.path().toFile());
       Map<String, String> environment = builder.environment();
       environment.remove("JAVA_TOOL_OPTIONS"); // a JVM says so when it picks these up
       environment.remove("JDK_JAVA_OPTIONS");
@@ -78,9 +77,7 @@ final class ChildJvm {
         environment.put("LC_ALL", locale);
         environment.remove("LANGUAGE"); // gettext(3) would take it before LC_ALL
       }
-      return await(builder.start(), patience, said);
-    } finally {
-      Files.delete(said);
+      return await(builder.start(), patience, said.path());
     }
   }
 

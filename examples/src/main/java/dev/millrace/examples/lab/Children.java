@@ -38,8 +38,8 @@ final class Children {
   static List<Row> rows(
       List<String> names, Path javaHome, String locale, Consumer<String> differences)
       throws IOException {
-    Path file = Files.createTempFile("lab", ".rows");
-    try {
+    try (Temporary temporary = Temporary.file(".rows")) {
+      Path file = temporary.path();
       List<String> args = new ArrayList<>(List.of("lab", "run"));
       args.addAll(names);
       args.addAll(List.of("--lang", "en", "--rows", file.toString()));
@@ -54,8 +54,6 @@ final class Children {
       // As the child prints them under the timeline of an experiment that differs.
       end.said().lines().filter(line -> line.matches(" {4}\\p{L}.*")).forEach(differences);
       return rows;
-    } finally {
-      Files.delete(file);
     }
   }
 

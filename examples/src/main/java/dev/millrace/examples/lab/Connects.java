@@ -20,8 +20,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -303,14 +301,7 @@ final class Connects {
 
   /** A path for a socket, short enough for its 108 bytes; it is gone with the scene. */
   private static UnixDomainSocketAddress unixFile(Scene scene) throws IOException {
-    Path place = Files.createTempDirectory("lab");
-    Path file = place.resolve("socket");
-    scene.keep(
-        () -> {
-          Files.deleteIfExists(file);
-          Files.delete(place);
-        });
-    return UnixDomainSocketAddress.of(file);
+    return UnixDomainSocketAddress.of(scene.keep(Temporary.directory()).path().resolve("socket"));
   }
 
   /** Connects in the bare lane to the end, whatever that is, and writes it down. */

@@ -3,7 +3,6 @@ package dev.millrace.examples.lab;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,9 +57,8 @@ final class Trace {
    * @throws IOException if that can't be done; the message says why
    */
   static List<Line> of(Experiment experiment) throws IOException {
-    Path calls = Files.createTempFile("lab", ".strace");
-    Path marks = Files.createTempFile("lab", ".marks");
-    try {
+    try (Temporary calls = Temporary.file(".strace");
+        Temporary marks = Temporary.file(".marks")) {
       List<String> strace =
           List.of(
               "strace",
@@ -73,7 +71,7 @@ final class Trace {
               "-e",
               "signal=SIGPIPE",
               "-o",
-              calls.toString());
+              calls.path().toString());
       ChildJvm.End end =
           ChildJvm.run(
               strace,
@@ -81,14 +79,11 @@ final class Trace {
               null,
               PATIENCE,
               TraceChild.class,
-              List.of(experiment.name(), marks.toString()));
+              List.of(experiment.name(), marks.path().toString()));
       if (end.exit() != 0) {
         throw new IOException("strace: " + end.lastWords());
       }
-      return read(Files.readAllLines(calls, StandardCharsets.ISO_8859_1));
-    } finally {
-      Files.delete(calls);
-      Files.delete(marks);
+      return read(Files.readAllLines(calls.path(), StandardCharsets.ISO_8859_1));
     }
   }
 

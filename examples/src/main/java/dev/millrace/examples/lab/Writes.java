@@ -204,8 +204,7 @@ final class Writes {
                       .callbacks("onOpen", "onClosed"))
           .plays(
               scene -> {
-                Path path = Files.createTempFile("millrace-lab", ".bin");
-                scene.keep(() -> Files.deleteIfExists(path));
+                Path path = scene.keep(Temporary.file(".bin")).path();
                 Files.write(path, new byte[100_000]);
                 Bare bare = scene.bare();
                 try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {

@@ -78,7 +78,7 @@ final class WholeLines extends OutputStream {
     }
   }
 
-  /** Asked each time as well: one call of the kernel's, of a microsecond or two. */
+  /** Asked each time as well: one call of the kernel's, of less than a microsecond. */
   private void reopenIfGone() throws IOException {
     if (open != null && (key == null || !key.equals(NameLock.keyOf(path)))) {
       close();

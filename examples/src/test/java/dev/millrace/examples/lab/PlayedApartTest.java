@@ -73,7 +73,8 @@ class PlayedApartTest {
             IOException.class,
             () ->
                 ChildJvm.run(
-                    List.of("sleep", "1000"),
+                    // As sleep itself would take no arguments of java's, and end at once.
+                    List.of("sh", "-c", "exec sleep 1000"),
                     ChildJvm.ownHome(),
                     null,
                     Duration.ZERO,

@@ -83,7 +83,9 @@ class ProducerFillsTheRoomTest {
           told,
           peer.recorder.events.stream().filter("onWritable"::equals).count(),
           "nothing has moved since");
-      assertEquals(0, peer.recorder.connection.room());
+      // The kernel may take a little more yet; so much that somebody has to be told it has not.
+      int untold = f.limits.highWaterBytes() - f.limits.lowWaterBytes();
+      assertTrue(peer.recorder.connection.room() < untold, () -> "room for so many: " + untold);
       peer.recorder.connection.abort();
       assertEquals(0, peer.recorder.connection.room(), "over");
     }

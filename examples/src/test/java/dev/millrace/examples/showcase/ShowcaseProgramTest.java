@@ -115,6 +115,7 @@ class ShowcaseProgramTest {
     try (ExampleProcess showcase = serve("--host", "0.0.0.0")) {
       String page = showcase.awaitOut("the page is at ");
       assertTrue(page.startsWith("the page is at http://localhost:"), page);
+      showcase.awaitErr("the page has no password");
       assertEquals(
           List.of(
               "showcase: the page has no password, and everybody who reaches port "

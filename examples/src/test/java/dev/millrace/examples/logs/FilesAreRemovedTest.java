@@ -44,10 +44,12 @@ class FilesAreRemovedTest {
             10 << 20, 100 << 20, 30, 1_000, Duration.ofMinutes(1), Duration.ofSeconds(30)));
   }
 
-  private void write(LogFiles files, int n) {
+  private void write(int n, LogFiles... all) {
     log.atInfo().addKeyValue("n", n).log("line");
-    while (files.waiting() > 0) {
-      Thread.onSpinWait();
+    for (LogFiles files : all) { // each has a thread of its own
+      while (files.waiting() > 0) {
+        Thread.onSpinWait();
+      }
     }
   }
 
@@ -65,9 +67,9 @@ class FilesAreRemovedTest {
   void theNextLineMakesTheFileAnew() throws IOException {
     LogFiles files = open(directory);
     try (files) {
-      write(files, 1);
+      write(1, files);
       Files.delete(directory.resolve("some.jsonl"));
-      write(files, 2);
+      write(2, files);
       assertEquals(List.of("2"), numbers(directory));
     }
     assertEquals(0, files.lost());
@@ -78,10 +80,10 @@ class FilesAreRemovedTest {
     LogFiles files = open(directory);
     Path moved = directory.resolve("kept");
     try (files) {
-      write(files, 1);
+      write(1, files);
       Files.move(directory.resolve("some.jsonl"), moved);
       Files.createFile(directory.resolve("some.jsonl")); // as logrotate does
-      write(files, 2);
+      write(2, files);
       assertEquals(List.of("2"), numbers(directory));
     }
     assertEquals(1, Files.readAllLines(moved).size());
@@ -95,13 +97,13 @@ class FilesAreRemovedTest {
     Path logs = directory.resolve("logs");
     LogFiles files = open(logs);
     try (files) {
-      write(files, 1);
+      write(1, files);
       removeAll(logs);
       Files.delete(logs);
-      write(files, 2);
+      write(2, files);
       assertEquals(1, files.lost());
       Files.createDirectory(logs);
-      write(files, 3);
+      write(3, files);
       assertEquals(List.of("3"), numbers(logs));
     }
     assertEquals(1, files.lost());
@@ -112,7 +114,7 @@ class FilesAreRemovedTest {
     LogFiles files = open(directory);
     try (files) {
       removeAll(directory);
-      write(files, 1);
+      write(1, files);
       IOException refused = assertThrows(IOException.class, () -> open(directory));
       assertTrue(refused.getMessage().startsWith("another 'some' logs in"), refused::getMessage);
     }
@@ -128,8 +130,8 @@ class FilesAreRemovedTest {
       removeAll(directory);
       second = open(directory);
       try (second) {
-        write(second, 1);
-        write(first, 2);
+        write(1, second);
+        write(2, first, second);
         assertEquals(List.of("1", "2"), numbers(directory)); // each once: both hear each line
         assertEquals(2, first.lost());
         assertEquals(0, second.lost());
